@@ -1,0 +1,171 @@
+package quartet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Sentinels for errors.Is. Those for a status match an [*Error] that holds the
+// answer; the others say what a status cannot.
+var (
+	ErrBadRequest   = errors.New("bad request")   // 400
+	ErrUnauthorized = errors.New("unauthorized")  // 401
+	ErrForbidden    = errors.New("forbidden")     // 403
+	ErrNotFound     = errors.New("not found")     // 404
+	ErrConflict     = errors.New("conflict")      // 409
+	ErrValidation   = errors.New("invalid input") // 422
+	ErrRateLimited  = errors.New("rate limited")  // 429
+	ErrServer       = errors.New("server error")  // 500 to 599
+
+	// ErrOutcomeUnknown marks a guarded call that was sent and got no answer that
+	// settles whether the server acted. Look at the state before you repeat it.
+	ErrOutcomeUnknown = errors.New("outcome unknown")
+	// ErrBadResponse marks a 2xx answer that breaks the contract.
+	ErrBadResponse = errors.New("answer breaks the contract")
+	// ErrResponseTooLarge marks an answer over the cap: 10 MiB, or 1 MiB outside 2xx.
+	ErrResponseTooLarge = errors.New("answer too large")
+)
+
+// Error is what every failed call returns, whatever failed:
+//
+//   - an answer outside 2xx: StatusCode is set, errors.Is(err, ErrValidation) and
+//     the like tell statuses apart;
+//   - a 2xx answer that breaks the contract: StatusCode is set and
+//     errors.Is(err, ErrBadResponse);
+//   - no answer: StatusCode is 0 and errors.Is and errors.As reach the cause
+//     (context errors, *net.OpError, *tls.CertificateVerificationError, ...).
+//
+// Its text is one line without query, body or credential, in every verb of
+// package fmt, in slog and in encoding/json.
+type Error struct {
+	API       string // name of the API, such as "profile"
+	Operation string // operationId, such as "changePassword"
+	Method    string // HTTP method
+	Path      string // path template, such as "/users/{user_id}/subscription"
+
+	StatusCode int     // of the last answer, 0 when there was none
+	Message    string  // what the server says, "" when it says nothing readable
+	Fields     []Field // members of the request that the server refused, nil when it names none
+
+	Attempts   int           // attempts made, 0 when the request was never sent
+	RetryAfter time.Duration // what the last answer asked to wait, 0 when it asked nothing
+
+	Header http.Header // of the last answer; may hold secrets
+	Body   []byte      // of the last answer, at most 1 MiB; may hold secrets
+
+	reasons []error // sentinels and causes for Is and As
+}
+
+// Field is one member of the request that the server refused.
+type Field struct {
+	Path    string // dotted, as the document names it: "verification_code", "billing_properties.0.type"
+	Message string // what the server says is wrong
+	Type    string // the server's machine-readable kind, such as "string_too_short"; "" when it has none
+}
+
+// Error returns the operation, what happened and, where it matters, what to do, on
+// one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", e.API, e.Operation)
+	if e.StatusCode != 0 {
+		e.describeStatus(&b)
+	}
+	for _, reason := range e.reasons {
+		if !errors.Is(reason, ErrOutcomeUnknown) { // told below, at more length
+			b.WriteString(": " + oneLine(reason.Error()))
+		}
+	}
+	if errors.Is(e, ErrOutcomeUnknown) {
+		b.WriteString("; outcome unknown: the request was sent and the server may have acted, check before repeating it")
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, "; retry after %s", e.RetryAfter)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, "; gave up after %d attempts", e.Attempts)
+	}
+	return b.String()
+}
+
+func (e *Error) describeStatus(b *strings.Builder) {
+	fmt.Fprintf(b, ": %d", e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		b.WriteString(" " + text)
+	}
+	if len(e.Fields) == 0 && e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	for i, f := range e.Fields {
+		b.WriteString([]string{": ", "; "}[min(i, 1)])
+		if f.Path != "" {
+			b.WriteString(f.Path + ": ")
+		}
+		b.WriteString(f.Message)
+	}
+}
+
+// Is reports whether target is the sentinel of the error's status.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrBadRequest:
+		return e.StatusCode == http.StatusBadRequest
+	case ErrUnauthorized:
+		return e.StatusCode == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.StatusCode == http.StatusForbidden
+	case ErrNotFound:
+		return e.StatusCode == http.StatusNotFound
+	case ErrConflict:
+		return e.StatusCode == http.StatusConflict
+	case ErrValidation:
+		return e.StatusCode == http.StatusUnprocessableEntity
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
+	case ErrServer:
+		return e.StatusCode >= 500
+	default:
+		return false
+	}
+}
+
+// Unwrap returns the causes and the sentinels beyond those of the status.
+func (e *Error) Unwrap() []error { return e.reasons }
+
+// Format writes the text of Error for every verb, so that no verb shows Body.
+func (e *Error) Format(f fmt.State, verb rune) {
+	if verb == 'q' {
+		_, _ = fmt.Fprintf(f, "%q", e.Error())
+		return
+	}
+	_, _ = io.WriteString(f, e.Error())
+}
+
+// LogValue returns the members that are safe to log.
+func (e *Error) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("api", e.API),
+		slog.String("operation", e.Operation),
+		slog.Int("status", e.StatusCode),
+		slog.Int("attempts", e.Attempts),
+		slog.String("error", e.Error()),
+	)
+}
+
+// MarshalJSON writes the members that are safe to show.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		API       string  `json:"api"`
+		Operation string  `json:"operation"`
+		Status    int     `json:"status,omitzero"`
+		Attempts  int     `json:"attempts"`
+		Error     string  `json:"error"`
+		Fields    []Field `json:"fields,omitempty"`
+	}{e.API, e.Operation, e.StatusCode, e.Attempts, e.Error(), e.Fields})
+}

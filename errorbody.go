@@ -1,0 +1,132 @@
+package quartet
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxMessage bounds what of a server's own words goes into an error, in bytes.
+const maxMessage = 500
+
+// readBody fills Message and Fields from the answer's body. It knows the shapes of
+// FastAPI, Laravel and the vendor's server, {"error": "text"} and plain text, and
+// leaves both empty when it can read none (contract: any non-2xx, whatever its
+// body).
+func (e *Error) readBody() {
+	var shape struct {
+		Detail  json.RawMessage `json:"detail"`
+		Message json.RawMessage `json:"message"`
+		Errors  json.RawMessage `json:"errors"`
+		Error   json.RawMessage `json:"error"`
+	}
+	if err := json.Unmarshal(e.Body, &shape); err != nil {
+		e.Message = plainText(e.Body)
+		return
+	}
+	e.Message = firstText(shape.Detail, shape.Message, shape.Error, member(shape.Error, "message"))
+	e.Fields = append(fastAPIFields(shape.Detail), laravelFields(shape.Errors)...)
+}
+
+// firstText returns the first value that is a JSON string, cut to one line.
+func firstText(values ...json.RawMessage) string {
+	for _, value := range values {
+		var text string
+		if json.Unmarshal(value, &text) == nil && text != "" {
+			return oneLine(text)
+		}
+	}
+	return ""
+}
+
+func member(object json.RawMessage, name string) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(object, &members) != nil {
+		return nil
+	}
+	return members[name]
+}
+
+// fastAPIFields reads the list under "detail".
+func fastAPIFields(detail json.RawMessage) []Field {
+	var issues []struct {
+		Loc  []any  `json:"loc"`
+		Msg  string `json:"msg"`
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(detail, &issues) != nil {
+		return nil
+	}
+	fields := make([]Field, 0, len(issues))
+	for _, issue := range issues {
+		fields = append(fields, Field{Path: fastAPIPath(issue.Loc), Message: oneLine(issue.Msg), Type: oneLine(issue.Type)})
+	}
+	return fields
+}
+
+// fastAPIPath drops the leading "body", "query" or "path", which is where the
+// server looked and not a member of the request.
+func fastAPIPath(loc []any) string {
+	if len(loc) > 1 {
+		loc = loc[1:]
+	}
+	segments := make([]string, len(loc))
+	for i, segment := range loc {
+		switch s := segment.(type) {
+		case float64:
+			segments[i] = strconv.FormatFloat(s, 'f', -1, 64)
+		default:
+			segments[i] = oneLine(fmt.Sprint(s))
+		}
+	}
+	return strings.Join(segments, ".")
+}
+
+// laravelFields reads {"field": ["message", ...]}, in the order of the names.
+func laravelFields(errors json.RawMessage) []Field {
+	var byPath map[string]json.RawMessage
+	if json.Unmarshal(errors, &byPath) != nil {
+		return nil
+	}
+	var fields []Field
+	for _, path := range slices.Sorted(maps.Keys(byPath)) {
+		var messages []string
+		if json.Unmarshal(byPath[path], &messages) != nil {
+			messages = []string{firstText(byPath[path])}
+		}
+		for _, message := range messages {
+			fields = append(fields, Field{Path: oneLine(path), Message: oneLine(message)})
+		}
+	}
+	return fields
+}
+
+// plainText returns a body that is text for people; markup and bytes are not.
+func plainText(body []byte) string {
+	text := strings.TrimSpace(string(body[:min(len(body), 4*maxMessage)]))
+	if strings.HasPrefix(text, "<") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || !utf8.ValidString(text) {
+		return ""
+	}
+	return oneLine(text)
+}
+
+// oneLine folds white space and control characters and bounds the length, so that
+// no server can forge lines in a caller's log.
+func oneLine(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError
+	}), " ")
+	if len(text) <= maxMessage {
+		return text
+	}
+	cut := maxMessage
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "..."
+}

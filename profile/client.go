@@ -1,0 +1,41 @@
+// Package profile is the client of the profile management API.
+//
+// A user reads and changes their own profile: name, e-mail, phone, avatar, password,
+// payment method and course subscriptions. The credential, a bearer token, names the
+// user. Changes that take a one-time verification code and the cancellation of a
+// subscription are guarded: they are not repeated when the server may have acted (see
+// the package documentation of quartet).
+package profile
+
+import (
+	"github.com/quartet-go/quartet"
+)
+
+//go:generate go tool -modfile=../internal/tools/go.mod oapi-codegen -config ../openapi/codegen/client.yaml -package profile ../openapi/profile.yaml
+
+// Client calls the profile management API. It never changes after New and is safe for concurrent
+// use; make one and keep it.
+type Client struct {
+	core *quartet.Core
+}
+
+// New returns a client of the server at baseURL, such as
+// https://api.example.com/prefix. A trailing slash makes no difference. It refuses a
+// base URL without http or https and a host, or with user info, a query or a fragment,
+// and options that cannot hold; the error names everything that is wrong.
+func New(baseURL string, opts ...quartet.Option) (*Client, error) {
+	core, err := quartet.NewCore("profile", operations, baseURL, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{core: core}, nil
+}
+
+// With returns another client of the same server with further options.
+func (c *Client) With(opts ...quartet.Option) (*Client, error) {
+	core, err := c.core.With(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{core: core}, nil
+}

@@ -1,0 +1,43 @@
+package quartet
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// retryAfter reads the Retry-After of an answer: seconds, with a fraction too, or an
+// HTTP date in any of its three forms, judged against the answer's own Date so that
+// the clocks need not agree (RFC 9110, sections 10.2.3 and 5.6.7). It returns 0 for a
+// header that is absent, in the past or unreadable.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		return fromSeconds(seconds)
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = sent
+	}
+	return max(at.Sub(now), 0)
+}
+
+// fromSeconds rounds up, so that a wait is never shorter than asked, and bounds
+// what a Duration cannot hold.
+func fromSeconds(seconds float64) time.Duration {
+	switch {
+	case math.IsNaN(seconds) || seconds <= 0:
+		return 0
+	case seconds >= math.MaxInt64/float64(time.Second):
+		return math.MaxInt64
+	}
+	return time.Duration(math.Ceil(seconds * float64(time.Second)))
+}

@@ -1,0 +1,81 @@
+package vendorapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/quartet-go/quartet"
+	"github.com/quartet-go/quartet/internal/operation"
+)
+
+// layout is where a server keeps the balance. The published document prints the path
+// of the access codes for it, which can be read as it stands, one answer with both
+// members, or as a slip of the pen (contract: vendor, the two balance layouts).
+// split remembers that the server keeps the balance at a path of its own.
+type layout struct{ split atomic.Bool }
+
+// NoBalanceError says that a server answers neither of the two paths with a balance.
+// For a user who is not an administrator that is the ordinary answer of a server that
+// keeps the balance beside the access codes.
+type NoBalanceError struct {
+	Paths [2]string // the path templates asked, in order
+	Err   error     // what the last one answered, an [*quartet.Error] with status 404
+}
+
+// Error names both paths.
+func (e *NoBalanceError) Error() string {
+	return fmt.Sprintf("vendor getBalance: neither GET %s nor GET %s has a balance; only an administrator sees it: %v", e.Paths[0], e.Paths[1], e.Err)
+}
+
+// Unwrap returns Err.
+func (e *NoBalanceError) Unwrap() error { return e.Err }
+
+// GetBalance returns the balance of the vendor. Only an administrator sees it.
+//
+// It sends GET /v1.0/profile/accesscodes, the path that the published document prints,
+// and takes the answer's balance; when there is none, it sends GET
+// /v1.0/profile/balance [ruling]. The client remembers which one the server has and
+// asks that one first from then on. When neither has a balance the error is a
+// [*NoBalanceError]. Retry class: safe.
+func (c *Client) GetBalance(ctx context.Context, opts ...quartet.Option) (*Balance, error) {
+	if c.layout.split.Load() {
+		balance, err := c.splitBalance(ctx, opts)
+		if !errors.Is(err, quartet.ErrNotFound) {
+			return balance, err
+		}
+	}
+	balance, err := c.printedBalance(ctx, opts)
+	if balance != nil || (err != nil && !errors.Is(err, quartet.ErrNotFound)) {
+		return balance, err
+	}
+	balance, err = c.splitBalance(ctx, opts)
+	if errors.Is(err, quartet.ErrNotFound) {
+		return nil, &NoBalanceError{Paths: [2]string{opListAccessCodes.Path, opGetBalance.Path}, Err: err}
+	}
+	return balance, err
+}
+
+// printedBalance returns nil without an error when the answer has no balance.
+func (c *Client) printedBalance(ctx context.Context, opts []quartet.Option) (*Balance, error) {
+	op := opListAccessCodes
+	op.ID = opGetBalance.ID // the operation that the caller knows, for errors
+	var out AccessCodeList
+	if err := c.core.Do(ctx, &op, operation.Input{}, &out, opts); err != nil {
+		return nil, err
+	}
+	if out.Balance != nil {
+		c.layout.split.Store(false)
+	}
+	return out.Balance, nil
+}
+
+func (c *Client) splitBalance(ctx context.Context, opts []quartet.Option) (*Balance, error) {
+	out, err := c.getBalance(ctx, opts...)
+	if err != nil {
+		return nil, err
+	}
+	c.layout.split.Store(true)
+	return &out.Balance, nil
+}
