@@ -1,0 +1,61 @@
+package mockserver
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// authorize finds out who calls. A credential that is sent must be one that opens the
+// API, also where none is needed, so that a wrong one never passes in silence (contract:
+// across all four).
+func (s *Server) authorize(op *contract.Operation, header http.Header) (Token, *refusal) {
+	credentials := credentialsOf(op, header)
+	if len(credentials) == 0 {
+		if op.Security.Access == contract.RequiredAccess || s.strictAuth && op.Security.Access == contract.OptionalAccess {
+			return Token{}, &refusal{unauthenticated: true}
+		}
+		return s.world.anonymous(), nil
+	}
+	for _, credential := range credentials {
+		if token, known := s.world.token(credential); !known || !token.opens(op.API.Name) {
+			return Token{}, &refusal{unauthenticated: true, sent: true}
+		}
+	}
+	caller, _ := s.world.token(credentials[0])
+	return caller, nil
+}
+
+// credentialsOf returns all that the request offers: API keys where the operation takes
+// them, then Authorization headers of any scheme, of which only a bearer token can be
+// known. An empty header offers nothing.
+func credentialsOf(op *contract.Operation, header http.Header) []string {
+	var credentials []string
+	for _, name := range op.Security.APIKeyHeaders {
+		credentials = append(credentials, header.Values(name)...)
+	}
+	for _, authorization := range header.Values("Authorization") {
+		scheme, token, _ := strings.Cut(authorization, " ")
+		switch {
+		case strings.EqualFold(scheme, "Bearer"):
+			credentials = append(credentials, strings.TrimSpace(token))
+		case authorization != "":
+			credentials = append(credentials, authorization)
+		}
+	}
+	return credentials
+}
+
+func (t Token) opens(api string) bool {
+	switch api {
+	case "profile":
+		return t.Profile != ""
+	case "billing":
+		return t.Billing
+	case "subscription":
+		return t.Subscription
+	default:
+		return t.Vendor != 0
+	}
+}

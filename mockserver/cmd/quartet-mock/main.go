@@ -1,0 +1,157 @@
+// Command quartet-mock serves the four APIs of quartet from one port, with state and
+// with every rule of their contracts, for tests and local work in any language.
+//
+//	quartet-mock -addr 127.0.0.1:8080 -seed world.yaml
+//
+// When it is ready it prints one line of JSON with its address, URL and process id. It
+// ends with status 0 on SIGTERM or an interrupt, after the requests under way, and with
+// status 2 when a flag, the address or the seed file is wrong.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/quartet-go/quartet"
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Exit statuses.
+const (
+	ok     = 0
+	failed = 1 // while serving
+	usage  = 2 // before serving: a flag, the seed file or the address
+)
+
+// Times that a client has, so that a stuck one cannot hold a connection for ever, and
+// that requests under way have at the end.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 30 * time.Second
+	idleTimeout   = 2 * time.Minute
+	drainTimeout  = 10 * time.Second
+)
+
+type settings struct {
+	addr    string
+	seed    string
+	version bool
+	options []mockserver.Option
+}
+
+// run is the program; it serves until ctx ends and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	set, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return ok
+	case err != nil:
+		return usage // the flag package has told it
+	case set.version:
+		fmt.Fprintln(stdout, "quartet-mock", quartet.Version)
+		return ok
+	}
+	handler, listener, err := prepare(ctx, set)
+	if err != nil {
+		fmt.Fprintln(stderr, "quartet-mock:", err)
+		return usage
+	}
+	if err := serve(ctx, handler, listener, stdout); err != nil {
+		fmt.Fprintln(stderr, "quartet-mock:", err)
+		return failed
+	}
+	return ok
+}
+
+func parse(args []string, stderr io.Writer) (settings, error) {
+	var set settings
+	flags := flag.NewFlagSet("quartet-mock", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&set.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 takes a free one")
+	flags.StringVar(&set.seed, "seed", "", "`file` with the state to start with (YAML or JSON); the default is the built-in one")
+	flags.BoolVar(&set.version, "version", false, "print the version and exit")
+	strict := flags.Bool("strict-auth", false, "require a credential on every operation but the public one")
+	split := flags.Bool("split-balance", false, "serve the vendor's balance at a path of its own")
+	if err := flags.Parse(args); err != nil {
+		return set, err
+	}
+	if flags.NArg() > 0 {
+		err := fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		fmt.Fprintln(stderr, "quartet-mock:", err)
+		flags.Usage()
+		return set, err
+	}
+	if *strict {
+		set.options = append(set.options, mockserver.WithStrictAuth())
+	}
+	if *split {
+		set.options = append(set.options, mockserver.WithSplitBalance())
+	}
+	return set, nil
+}
+
+// prepare reads the seed file and takes the port.
+func prepare(ctx context.Context, set settings) (http.Handler, net.Listener, error) {
+	if set.seed != "" {
+		file, err := os.Open(set.seed)
+		if err != nil {
+			return nil, nil, fmt.Errorf("-seed: %w", err)
+		}
+		defer file.Close()
+		state, err := mockserver.ReadState(set.seed, file)
+		if err != nil {
+			return nil, nil, fmt.Errorf("-seed: %w", err)
+		}
+		set.options = append(set.options, mockserver.WithState(state))
+	}
+	handler, err := mockserver.New(set.options...)
+	if err != nil {
+		return nil, nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", set.addr)
+	if err != nil {
+		return nil, nil, fmt.Errorf("-addr: %w", err)
+	}
+	return handler, listener, nil
+}
+
+// serve says that it is ready and answers until ctx ends, then lets the requests under
+// way finish.
+func serve(ctx context.Context, handler http.Handler, listener net.Listener, stdout io.Writer) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+	}
+	ready, err := json.Marshal(map[string]any{
+		"address": listener.Addr().String(), "url": "http://" + listener.Addr().String(), "pid": os.Getpid(),
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s\n", ready)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		defer cancel()
+		return server.Shutdown(drain)
+	}
+}

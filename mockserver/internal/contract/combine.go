@@ -1,0 +1,86 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// union compiles oneOf. Its branches must differ in their JSON kind, so that the first byte of a value says which
+// branch the caller meant and whose issues to report.
+func (c *compiler) union(s *schema, source *openapi3.Schema, place string) error {
+	if err := alone(source, place, "oneOf"); err != nil {
+		return err
+	}
+	for i, ref := range source.OneOf {
+		b, err := c.compile(ref, fmt.Sprintf("%s.oneOf.%d", place, i))
+		if err != nil {
+			return err
+		}
+		if b.single() == "" {
+			return at(source, place, errors.New("oneOf: every branch needs a type"))
+		}
+		if s.branch(b.single().kind()) != nil {
+			return at(source, place, errors.New("oneOf: two branches take the same kind of value"))
+		}
+		if b.nullable {
+			return at(source, place, errors.New("oneOf: nullable belongs beside oneOf, not into a branch"))
+		}
+		s.branches = append(s.branches, b)
+		s.types = append(s.types, b.single())
+	}
+	return nil
+}
+
+// wrapper compiles an allOf of one schema, which is how a document gives a reference a description of its own.
+func (c *compiler) wrapper(s *schema, source *openapi3.Schema, place string) error {
+	if err := alone(source, place, "allOf", "type"); err != nil {
+		return err
+	}
+	if len(source.AllOf) > 1 {
+		return at(source, place, errors.New("allOf: more than one schema is not supported"))
+	}
+	inner, err := c.compile(source.AllOf[0], place+".allOf.0")
+	if err != nil {
+		return err
+	}
+	if source.Type != nil && !slices.Equal(*source.Type, *source.AllOf[0].Value.Type) {
+		return at(source, place, errors.New("type differs from that of the schema in allOf"))
+	}
+	if c.open[inner] {
+		return at(source, place, errors.New("allOf: a circular reference is not supported"))
+	}
+	nullable := s.nullable && inner.nullable
+	*s = *inner
+	s.nullable = nullable
+	return nil
+}
+
+// welcome accepts an anyOf with a branch that takes anything: the other branches then only document.
+func (c *compiler) welcome(source *openapi3.Schema, place string) error {
+	if err := alone(source, place, "anyOf"); err != nil {
+		return err
+	}
+	for i, ref := range source.AnyOf {
+		b, err := c.compile(ref, fmt.Sprintf("%s.anyOf.%d", place, i))
+		if err != nil || b.opaque() {
+			return err
+		}
+	}
+	return at(source, place, errors.New("anyOf is only supported where one branch takes anything"))
+}
+
+// alone refuses every other keyword beside those named.
+func alone(source *openapi3.Schema, place string, keywords ...string) error {
+	if source.Type != nil && !slices.Contains(keywords, "type") {
+		return at(source, place, fmt.Errorf("type beside %s is not supported", keywords[0]))
+	}
+	for _, k := range keywordsOf {
+		if k.used(source) && !slices.Contains(keywords, k.name) {
+			return at(source, place, fmt.Errorf("%s beside %s is not supported", k.name, keywords[0]))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,253 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// compiler turns kin-openapi's schemas into ours, each of them once, so that circular references end.
+type compiler struct {
+	done map[*openapi3.Schema]*schema
+	open map[*schema]bool // begun, not finished: a reference to one of them is circular
+}
+
+func newCompiler() *compiler {
+	return &compiler{done: map[*openapi3.Schema]*schema{}, open: map[*schema]bool{}}
+}
+
+// compile compiles the schema behind ref; place says where it stands, for errors.
+func (c *compiler) compile(ref *openapi3.SchemaRef, place string) (*schema, error) {
+	source := ref.Value
+	if s, ok := c.done[source]; ok {
+		return s, nil
+	}
+	s := &schema{minLength: -1, maxLength: -1, minItems: -1, maxItems: -1}
+	c.done[source], c.open[s] = s, true
+	defer delete(c.open, s)
+	if keyword := unsupported(source); keyword != "" {
+		return nil, at(source, place, fmt.Errorf("%s is not supported", keyword))
+	}
+	return s, c.fill(s, source, place)
+}
+
+func (c *compiler) fill(s *schema, source *openapi3.Schema, place string) error {
+	s.nullable = source.Nullable
+	switch {
+	case len(source.AllOf) > 0:
+		return c.wrapper(s, source, place)
+	case len(source.AnyOf) > 0:
+		return c.welcome(source, place)
+	case len(source.OneOf) > 0:
+		return c.union(s, source, place)
+	case source.Type == nil:
+		return misplaced(s, source, place)
+	}
+	var err error
+	switch t := Type((*source.Type)[0]); t {
+	case String:
+		err = compileString(s, source)
+	case Integer:
+		s.types = []Type{t}
+		s.bits, err = bits(source.Format, "int32", "int64")
+	case Number:
+		s.types = []Type{t}
+		s.bits, err = bits(source.Format, "float", "double")
+	case Boolean:
+		s.types = []Type{t}
+	case Object:
+		return c.object(s, source, place)
+	case Array:
+		return c.array(s, source, place)
+	}
+	if err != nil {
+		return at(source, place, err)
+	}
+	return misplaced(s, source, place)
+}
+
+// at adds the place of a schema to an error.
+func at(source *openapi3.Schema, place string, err error) error {
+	if p := originOf(source.Origin); p.line > 0 {
+		return fmt.Errorf("%s (line %d): %w", place, p.line, err)
+	}
+	return fmt.Errorf("%s: %w", place, err)
+}
+
+// understood are the fields of kin-openapi's Schema that the compiler either obeys or may ignore, because they say
+// nothing about which requests are valid.
+var understood = map[string]bool{
+	"Type": true, "Nullable": true, "Format": true, "AllOf": true, "AnyOf": true, "OneOf": true, "Enum": true,
+	"MinLength": true, "MaxLength": true, "Pattern": true,
+	"Items": true, "MinItems": true, "MaxItems": true,
+	"Properties": true, "Required": true, "AdditionalProperties": true,
+
+	"Extensions": true, "Origin": true, "Title": true, "Description": true, "Default": true, "Example": true,
+	"Deprecated": true, "WriteOnly": true, "ExternalDocs": true, "XML": true,
+}
+
+// unsupported returns the first keyword of a schema that the compiler does not know, or nothing. It goes through the
+// fields by reflection so that a keyword which a later kin-openapi learns is refused, too.
+func unsupported(source *openapi3.Schema) string {
+	v := reflect.ValueOf(source).Elem()
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		if field.IsExported() && !understood[field.Name] && !isUnset(v.Field(i)) {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			return name
+		}
+	}
+	return ""
+}
+
+func isUnset(v reflect.Value) bool {
+	return v.IsZero() || v.Kind() == reflect.Map && v.Len() == 0
+}
+
+// keywordsOf maps the keywords that only make sense for some types to those types.
+var keywordsOf = []struct {
+	name  string
+	types []Type
+	used  func(*openapi3.Schema) bool
+}{
+	{"minLength", []Type{String}, func(s *openapi3.Schema) bool { return s.MinLength > 0 }},
+	{"maxLength", []Type{String}, func(s *openapi3.Schema) bool { return s.MaxLength != nil }},
+	{"pattern", []Type{String}, func(s *openapi3.Schema) bool { return s.Pattern != "" }},
+	{"enum", []Type{String}, func(s *openapi3.Schema) bool { return len(s.Enum) > 0 }},
+	{"format", []Type{String, Integer, Number}, func(s *openapi3.Schema) bool { return s.Format != "" }},
+	{"items", []Type{Array}, func(s *openapi3.Schema) bool { return s.Items != nil }},
+	{"minItems", []Type{Array}, func(s *openapi3.Schema) bool { return s.MinItems > 0 }},
+	{"maxItems", []Type{Array}, func(s *openapi3.Schema) bool { return s.MaxItems != nil }},
+	{"properties", []Type{Object, Map}, func(s *openapi3.Schema) bool { return len(s.Properties) > 0 }},
+	{"required", []Type{Object, Map}, func(s *openapi3.Schema) bool { return len(s.Required) > 0 }},
+	{"additionalProperties", []Type{Object, Map}, func(s *openapi3.Schema) bool { return !reflect.ValueOf(s.AdditionalProperties).IsZero() }},
+	{"oneOf", nil, func(s *openapi3.Schema) bool { return len(s.OneOf) > 0 }},
+	{"anyOf", nil, func(s *openapi3.Schema) bool { return len(s.AnyOf) > 0 }},
+	{"allOf", nil, func(s *openapi3.Schema) bool { return len(s.AllOf) > 0 }},
+}
+
+// misplaced refuses keywords that the schema's type gives no meaning: JSON Schema would ignore them, the author of the
+// document surely did not mean that.
+func misplaced(s *schema, source *openapi3.Schema, place string) error {
+	for _, k := range keywordsOf {
+		if k.used(source) && !slices.Contains(k.types, s.single()) {
+			return at(source, place, fmt.Errorf("%s has no meaning here", k.name))
+		}
+	}
+	return nil
+}
+
+func bits(format, narrow, wide string) (int, error) {
+	switch format {
+	case narrow:
+		return 32, nil
+	case "", wide:
+		return 64, nil
+	}
+	return 0, fmt.Errorf("format %q is not supported", format)
+}
+
+func compileString(s *schema, source *openapi3.Schema) (err error) {
+	s.types = []Type{String}
+	if s.minLength, s.maxLength, err = bounds(source.MinLength, source.MaxLength); err != nil {
+		return err
+	}
+	switch source.Format {
+	case "", "password":
+	case formatDateTime, formatTimestamp:
+		s.format = source.Format
+	default:
+		return fmt.Errorf("format %q is not supported", source.Format)
+	}
+	for _, v := range source.Enum {
+		text, ok := v.(string)
+		if !ok {
+			return errors.New("enum: only strings are supported")
+		}
+		s.enum = append(s.enum, text)
+	}
+	if source.Pattern != "" {
+		s.pattern, err = regexp.Compile(source.Pattern)
+	}
+	return err
+}
+
+// bounds returns -1 for a bound that is not there.
+func bounds(lower uint64, upper *uint64) (lo, hi int, err error) {
+	lo, hi = -1, -1
+	if lower > math.MaxInt32 || upper != nil && *upper > math.MaxInt32 {
+		return lo, hi, errors.New("a bound is too large")
+	}
+	if lower > 0 {
+		lo = int(lower)
+	}
+	if upper != nil {
+		hi = int(*upper)
+	}
+	return lo, hi, nil
+}
+
+func (c *compiler) array(s *schema, source *openapi3.Schema, place string) (err error) {
+	s.types = []Type{Array}
+	if s.minItems, s.maxItems, err = bounds(source.MinItems, source.MaxItems); err != nil {
+		return at(source, place, err)
+	}
+	if source.Items != nil {
+		if s.items, err = c.compile(source.Items, place+".items"); err != nil {
+			return err
+		}
+	}
+	return misplaced(s, source, place)
+}
+
+func (c *compiler) object(s *schema, source *openapi3.Schema, place string) error {
+	s.types = []Type{Object}
+	if len(source.Properties) == 0 {
+		s.types = []Type{Map}
+	}
+	if err := c.additional(source, place); err != nil {
+		return err
+	}
+	for name, ref := range source.Properties {
+		compiled, err := c.compile(ref, place+"."+name)
+		if err != nil {
+			return err
+		}
+		s.members = append(s.members, member{name: name, schema: compiled, required: slices.Contains(source.Required, name)})
+	}
+	for _, name := range source.Required {
+		if source.Properties[name] == nil {
+			return at(source, place, fmt.Errorf("required: %q is not declared under properties", name))
+		}
+	}
+	slices.SortFunc(s.members, func(a, b member) int {
+		return originOf(source.Properties[a.name].Origin).compare(originOf(source.Properties[b.name].Origin))
+	})
+	s.index = make(map[string]int, len(s.members))
+	for i, m := range s.members {
+		s.index[m.name] = i
+	}
+	return misplaced(s, source, place)
+}
+
+// additional refuses rules for members that are not declared: every one of them is welcome, whatever it holds.
+func (c *compiler) additional(source *openapi3.Schema, place string) error {
+	extra := source.AdditionalProperties
+	if extra.Has != nil && !*extra.Has {
+		return at(source, place, errors.New("additionalProperties: false is not supported"))
+	}
+	if extra.Schema == nil {
+		return nil
+	}
+	s, err := c.compile(extra.Schema, place+".additionalProperties")
+	if err == nil && !s.opaque() {
+		err = at(source, place, errors.New("additionalProperties may only take anything"))
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+package contract
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// Contract is a set of loaded documents. It does not change after Load and may be used by any number of goroutines.
+type Contract struct {
+	APIs []*API // one for each document, by file name
+
+	byID   map[string]*Operation
+	routes router
+}
+
+// API is one document.
+type API struct {
+	Name       string       // the file name without .yaml
+	Title      string       // info.title
+	Version    string       // info.version
+	Dialect    string       // x-dialect at the root of the document; never empty
+	Operations []*Operation // in the order of the document
+}
+
+// Operation is one method on one path.
+type Operation struct {
+	API      *API
+	ID       string // operationId
+	Method   string // upper case
+	Path     string // the template, such as /users/{user_id}/subscription
+	Summary  string
+	Tags     []string
+	Security Security
+	// Secrets are the names of members and parameters, in the request and in the answers, that the document marks as
+	// secret (x-secret: true, or format: password), sorted. What stands below such a member is secret too.
+	Secrets []string
+
+	place      position
+	parameters []parameter
+	body       *body // nil: the operation takes none
+}
+
+// Access says who may call an operation.
+type Access int
+
+// The kinds of access.
+const (
+	PublicAccess   Access = iota // no credential is looked at
+	OptionalAccess               // a credential may be sent
+	RequiredAccess               // a credential must be sent
+)
+
+// Operations yields every operation, API by API, in the order of the documents.
+func (c *Contract) Operations() iter.Seq[*Operation] {
+	return func(yield func(*Operation) bool) {
+		for _, api := range c.APIs {
+			for _, op := range api.Operations {
+				if !yield(op) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Operation returns the operation with this operationId, or nil.
+func (c *Contract) Operation(id string) *Operation { return c.byID[id] }
+
+// position is a place in a document.
+type position struct{ line, column int }
+
+func (p position) compare(q position) int {
+	return cmp.Or(cmp.Compare(p.line, q.line), cmp.Compare(p.column, q.column))
+}
+
+func sortOperations(ops []*Operation) {
+	slices.SortFunc(ops, func(a, b *Operation) int { return a.place.compare(b.place) })
+}

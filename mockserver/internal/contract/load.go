@@ -1,0 +1,140 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Load reads every *.yaml at the root of fsys and compiles its operations. An error names the file and the place in it;
+// every document's first error is reported.
+func Load(fsys fs.FS) (*Contract, error) {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("contract: no *.yaml document")
+	}
+	slices.Sort(names)
+	c := &Contract{byID: map[string]*Operation{}}
+	var errs []error
+	for _, name := range names {
+		api, err := loadAPI(fsys, name)
+		if err == nil {
+			err = c.add(api)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("contract: %s: %w", name, err))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Contract) add(api *API) error {
+	c.APIs = append(c.APIs, api)
+	for _, op := range api.Operations {
+		if other := c.byID[op.ID]; other != nil {
+			return fmt.Errorf("operationId %q is also in %s.yaml", op.ID, other.API.Name)
+		}
+		c.byID[op.ID] = op
+		if err := c.routes.add(op); err != nil {
+			return fmt.Errorf("%s: %w", op.ID, err)
+		}
+	}
+	return nil
+}
+
+func loadAPI(fsys fs.FS, name string) (*API, error) {
+	raw, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true // maps lose the order of members; their lines and columns keep it
+	doc, err := loader.LoadFromData(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := doc.Validate(loader.Context, openapi3.DisableExamplesValidation()); err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
+		return nil, fmt.Errorf("openapi: version %s is not supported, only 3.0", doc.OpenAPI)
+	}
+	api := &API{Name: strings.TrimSuffix(path.Base(name), ".yaml"), Title: doc.Info.Title, Version: doc.Info.Version}
+	api.Dialect, _ = doc.Extensions["x-dialect"].(string)
+	if api.Dialect == "" {
+		return nil, errors.New("x-dialect is missing: it names how the API words its errors")
+	}
+	if err := api.compile(doc); err != nil {
+		return nil, err
+	}
+	return api, nil
+}
+
+func (api *API) compile(doc *openapi3.T) error {
+	schemas := newCompiler()
+	for template, item := range doc.Paths.Map() {
+		for method, source := range item.Operations() {
+			op, err := compileOperation(schemas, doc, template, method, item, source)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", method, template, err)
+			}
+			op.API = api
+			api.Operations = append(api.Operations, op)
+		}
+	}
+	sortOperations(api.Operations)
+	return nil
+}
+
+func compileOperation(schemas *compiler, doc *openapi3.T, template, method string, item *openapi3.PathItem, source *openapi3.Operation) (*Operation, error) {
+	if source.OperationID == "" {
+		return nil, errors.New("operationId is missing")
+	}
+	op := &Operation{ID: source.OperationID, Method: method, Path: template, Summary: source.Summary, Tags: source.Tags,
+		place: originOf(source.Origin)}
+	var err error
+	if op.Security, err = compileSecurity(doc, source); err != nil {
+		return nil, err
+	}
+	if op.parameters, err = compileParameters(schemas, item.Parameters, source.Parameters); err != nil {
+		return nil, err
+	}
+	if op.body, err = compileBody(schemas, source.RequestBody); err != nil {
+		return nil, err
+	}
+	op.Secrets = secretsOf(op, source)
+	return op, nil
+}
+
+func compileBody(schemas *compiler, ref *openapi3.RequestBodyRef) (*body, error) {
+	if ref == nil || ref.Value == nil {
+		return nil, nil
+	}
+	media := ref.Value.Content["application/json"]
+	if len(ref.Value.Content) != 1 || media == nil || media.Schema == nil {
+		return nil, errors.New("requestBody: only application/json with a schema is supported")
+	}
+	s, err := schemas.compile(media.Schema, "body")
+	if err != nil {
+		return nil, err
+	}
+	return &body{schema: s, required: ref.Value.Required}, nil
+}
+
+func originOf(o *openapi3.Origin) position {
+	if o == nil || o.Key == nil {
+		return position{}
+	}
+	return position{line: o.Key.Line, column: o.Key.Column}
+}

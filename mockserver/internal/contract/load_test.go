@@ -1,0 +1,179 @@
+package contract_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+	"github.com/quartet-go/quartet/openapi"
+)
+
+// published returns the four documents of the project.
+func published(t testing.TB) *contract.Contract {
+	t.Helper()
+	c, err := contract.Load(openapi.FS)
+	require.NoError(t, err)
+	return c
+}
+
+// document wraps paths and components into a document.
+func document(rest string) fstest.MapFS {
+	head := "openapi: 3.0.3\nx-dialect: fastapi\ninfo: {title: Test, version: '1'}\n"
+	return fstest.MapFS{"test.yaml": &fstest.MapFile{Data: []byte(head + rest)}}
+}
+
+// withBody is a document whose only operation, op, is PUT /op with a body of this schema in YAML's flow style.
+func withBody(schema string) fstest.MapFS {
+	return document(`
+paths:
+  /op:
+    put:
+      operationId: op
+      requestBody: {required: true, content: {application/json: {schema: ` + schema + `}}}
+      responses: {'200': {description: Fine.}}
+components:
+  schemas:
+    Item: {type: object, required: [b], properties: {b: {type: string}, a: {type: integer}}}
+    Tree: {type: object, properties: {name: {type: string}, children: {type: array, items: {$ref: '#/components/schemas/Tree'}}}}
+    Loop: {type: object, properties: {next: {allOf: [{$ref: '#/components/schemas/Loop'}]}}}
+`)
+}
+
+func operation(t testing.TB, schema string) *contract.Operation {
+	t.Helper()
+	c, err := contract.Load(withBody(schema))
+	require.NoError(t, err)
+	return c.Operation("op")
+}
+
+func TestLoadFindsEveryPublishedOperation(t *testing.T) {
+	t.Parallel()
+	c := published(t)
+	apis := map[string]string{}
+	counts := map[string]int{}
+	for _, api := range c.APIs {
+		apis[api.Name] = api.Dialect
+	}
+	for op := range c.Operations() {
+		counts[op.API.Name]++
+		assert.Same(t, op, c.Operation(op.ID))
+	}
+	assert.Equal(t, map[string]string{"billing": "laravel", "profile": "fastapi", "subscription": "fastapi", "vendor": "vendor"}, apis)
+	assert.Equal(t, map[string]int{"billing": 1, "profile": 12, "subscription": 1, "vendor": 5}, counts)
+	assert.Nil(t, c.Operation("nothing"))
+}
+
+func TestOperationsComeInTheOrderOfTheDocuments(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for op := range published(t).Operations() {
+		ids = append(ids, op.ID)
+	}
+	assert.Equal(t, []string{"updateUser", "getMyProfile", "listSubscriptions", "listPayments", "changePassword"}, ids[:5])
+}
+
+func TestSecurity(t *testing.T) {
+	t.Parallel()
+	c := published(t)
+	for id, want := range map[string]contract.Security{
+		"listAvailablePaymentMethods": {},
+		"getMyProfile":                {Access: contract.OptionalAccess, Bearer: true},
+		"getProfile":                  {Access: contract.RequiredAccess, Bearer: true},
+		"createUserSubscription":      {Access: contract.OptionalAccess, Bearer: true, APIKeyHeaders: []string{"X-API-Key"}},
+	} {
+		assert.Equal(t, want, c.Operation(id).Security, id)
+	}
+}
+
+func TestSecretsAreNamed(t *testing.T) {
+	t.Parallel()
+	c := published(t)
+	assert.Equal(t, []string{"new_password", "new_password_confirm", "old_password", "verification_code"}, c.Operation("changePassword").Secrets)
+	assert.Contains(t, c.Operation("listAccessCodes").Secrets, "mastervalue")
+	assert.Empty(t, c.Operation("getMyProfile").Secrets)
+}
+
+func TestLoadRefusesWhatItWouldHaveToIgnore(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ schema, want string }{
+		"minimum":                {`{type: object, properties: {n: {type: integer, minimum: 1}}}`, "body.n (line 9): minimum is not supported"},
+		"multipleOf":             {`{type: integer, multipleOf: 2}`, "multipleOf is not supported"},
+		"uniqueItems":            {`{type: array, items: {}, uniqueItems: true}`, "uniqueItems is not supported"},
+		"readOnly":               {`{type: object, properties: {n: {type: integer, readOnly: true}}}`, "readOnly is not supported"},
+		"not":                    {`{not: {type: string}}`, "not is not supported"},
+		"minProperties":          {`{type: object, minProperties: 1}`, "minProperties is not supported"},
+		"unknown string format":  {`{type: string, format: email}`, `format "email" is not supported`},
+		"unknown integer format": {`{type: integer, format: int8}`, `format "int8" is not supported`},
+		"keyword of other type":  {`{type: integer, maxLength: 3}`, "maxLength has no meaning here"},
+		"keyword without type":   {`{maxLength: 3}`, "maxLength has no meaning here"},
+		"enum of numbers":        {`{type: integer, enum: [1]}`, "enum has no meaning here"},
+		"closed object":          {`{type: object, additionalProperties: false}`, "additionalProperties: false is not supported"},
+		"typed extra members":    {`{type: object, additionalProperties: {type: string}}`, "additionalProperties may only take anything"},
+		"undeclared required":    {`{type: object, properties: {a: {}}, required: [b]}`, `required: "b" is not declared`},
+		"oneOf of one kind":      {`{oneOf: [{type: integer}, {type: number}]}`, "two branches take the same kind"},
+		"oneOf without type":     {`{oneOf: [{}, {type: number}]}`, "every branch needs a type"},
+		"oneOf and null branch":  {`{oneOf: [{type: string, nullable: true}, {type: number}]}`, "nullable belongs beside oneOf"},
+		"type beside oneOf":      {`{type: string, oneOf: [{type: string}, {type: number}]}`, "type beside oneOf is not supported"},
+		"allOf of two":           {`{allOf: [{type: string}, {type: string}]}`, "more than one schema is not supported"},
+		"allOf of another type":  {`{type: string, allOf: [{type: integer}]}`, "type differs"},
+		"allOf with a rule":      {`{type: string, maxLength: 3, allOf: [{type: string}]}`, "maxLength beside allOf"},
+		"circular allOf":         {`{$ref: '#/components/schemas/Loop'}`, "circular"},
+		"anyOf with rules":       {`{anyOf: [{type: string}, {type: integer}]}`, "anyOf is only supported"},
+		"a bad pattern":          {`{type: string, pattern: '('}`, "test.yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := contract.Load(withBody(tc.schema))
+			require.ErrorContains(t, err, tc.want)
+			assert.ErrorContains(t, err, "test.yaml")
+		})
+	}
+}
+
+func TestLoadRefusesDocumentsThatCannotBeServed(t *testing.T) {
+	t.Parallel()
+	answers := `responses: {'200': {description: Fine.}}`
+	for name, tc := range map[string]struct {
+		files fstest.MapFS
+		want  string
+	}{
+		"no documents":   {fstest.MapFS{}, "no *.yaml document"},
+		"no YAML":        {fstest.MapFS{"a.yaml": {Data: []byte("\t:")}}, "a.yaml"},
+		"no x-dialect":   {fstest.MapFS{"a.yaml": {Data: []byte("openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {}\n")}}, "x-dialect is missing"},
+		"OpenAPI 3.1":    {fstest.MapFS{"a.yaml": {Data: []byte("openapi: 3.1.0\nx-dialect: a\ninfo: {title: a, version: '1'}\npaths: {}\n")}}, "only 3.0"},
+		"no operationId": {document("paths: {/a: {get: {" + answers + "}}}"), "GET /a: operationId is missing"},
+		"dangling ref":   {withBody(`{$ref: '#/components/schemas/None'}`), "test.yaml"},
+		"form body": {document("paths: {/a: {put: {operationId: a, requestBody: {content: {text/plain: {schema: {type: string}}}}, " + answers + "}}}"),
+			"only application/json"},
+		"cookie parameter": {document("paths: {/a: {get: {operationId: a, parameters: [{name: c, in: cookie, schema: {type: string}}], " + answers + "}}}"),
+			"cookies are not supported"},
+		"list parameter": {document("paths: {/a: {get: {operationId: a, parameters: [{name: c, in: query, schema: {type: array, items: {type: string}}}], " + answers + "}}}"),
+			"parameter c: only a string"},
+		"half a segment": {document("paths: {'/a/x{id}': {get: {operationId: a, parameters: [{name: id, in: path, required: true, schema: {type: string}}], " + answers + "}}}"),
+			"mixes text and a parameter"},
+		"basic auth": {document("paths: {/a: {get: {operationId: a, security: [{b: []}], " + answers + "}}}\ncomponents: {securitySchemes: {b: {type: http, scheme: basic}}}"),
+			"neither a bearer token nor an API key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := contract.Load(tc.files)
+			assert.ErrorContains(t, err, tc.want)
+		})
+	}
+}
+
+func TestLoadRefusesAnIdentifierOrARouteOfAnotherDocument(t *testing.T) {
+	t.Parallel()
+	files := withBody("{}")
+	files["other.yaml"] = &fstest.MapFile{Data: files["test.yaml"].Data}
+	_, err := contract.Load(files)
+	assert.ErrorContains(t, err, `test.yaml: operationId "op" is also in other.yaml`)
+
+	files["other.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(files["test.yaml"].Data), "operationId: op", "operationId: other", 1))}
+	_, err = contract.Load(files)
+	assert.ErrorContains(t, err, "PUT /op is also other")
+}

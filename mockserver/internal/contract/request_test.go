@@ -1,0 +1,359 @@
+package contract_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+const jsonType = "application/json"
+
+// describe writes an issue as one line: where, what, how much, and the value.
+func describe(issues []contract.Issue) []string {
+	var lines []string
+	for _, i := range issues {
+		line := string(i.In)
+		for _, e := range i.Path {
+			line += fmt.Sprintf("/%#v", e)
+		}
+		line += " " + string(i.Keyword)
+		switch i.Keyword {
+		case contract.MinLength, contract.MaxLength, contract.MinItems, contract.MaxItems:
+			line += fmt.Sprintf(" %d is %d", i.Limit, i.Actual)
+		case contract.Malformed:
+			line += " " + string(i.Fault) + fmt.Sprintf(" @%d", i.Offset)
+		case contract.Duplicate, contract.Trailing:
+			line += fmt.Sprintf(" @%d", i.Offset)
+		case contract.WrongType, contract.Null:
+			line += fmt.Sprint(" ", i.Types)
+		}
+		if i.Input != nil {
+			line += " " + string(i.Input)
+		}
+		lines = append(lines, strings.ReplaceAll(line, `"`, "'"))
+	}
+	return lines
+}
+
+func TestBody(t *testing.T) {
+	t.Parallel()
+	text := `{type: object, properties: {v: {type: string, minLength: 2, maxLength: 3}}}`
+	for name, tc := range map[string]struct {
+		schema, body string
+		want         []string
+	}{
+		"absent members, in the order of the document, input is the object": {
+			`{type: object, required: [z, y, a], properties: {a: {}, z: {}, y: {}}}`, ` { "z" : 1 } `,
+			[]string{"body/'a' required { 'z' : 1 }", "body/'y' required { 'z' : 1 }"}},
+		"members are reported in the order of the document": {
+			`{type: object, required: [c], properties: {b: {type: string}, c: {}, a: {type: string}}}`, `{"a":1,"b":2}`,
+			[]string{"body/'b' type [string] 2", "body/'c' required {'a':1,'b':2}", "body/'a' type [string] 1"}},
+		"a reference keeps its place among the members": {
+			`{type: object, properties: {z: {$ref: '#/components/schemas/Item'}, a: {type: string}, m: {$ref: '#/components/schemas/Item'}}}`, `{"m":1,"a":2,"z":3}`,
+			[]string{"body/'z' type [object] 3", "body/'a' type [string] 2", "body/'m' type [object] 1"}},
+		"nested members and items": {
+			`{type: object, properties: {list: {type: array, items: {$ref: '#/components/schemas/Item'}}}}`, `{"list":[{"a":"x"},7,{"a":1,"b":"s"},{"b":null}]}`,
+			[]string{"body/'list'/0/'b' required {'a':'x'}", "body/'list'/0/'a' type [integer] 'x'", "body/'list'/1 type [object] 7", "body/'list'/3/'b' null [string] null"}},
+		"a circular schema": {
+			`{$ref: '#/components/schemas/Tree'}`, `{"children":[{"name":"x","children":[{"name":5}]}]}`,
+			[]string{"body/'children'/0/'children'/0/'name' type [string] 5"}},
+		"unknown members are ignored":    {`{type: object, properties: {a: {}}}`, `{"b":{"c":[1,null]},"d":null}`, nil},
+		"a name may be escaped":          {text, `{"\u0076":5}`, []string{"body/'v' type [string] 5"}},
+		"null where it may be":           {`{type: string, nullable: true}`, `null`, nil},
+		"null where it may not be":       {`{type: string}`, `null`, []string{"body null [string] null"}},
+		"anything takes null":            {`{type: object, properties: {a: {}}}`, `{"a":null}`, nil},
+		"a wrapped reference":            {`{type: object, properties: {a: {description: An item., allOf: [{$ref: '#/components/schemas/Item'}]}}}`, `{"a":{}}`, []string{"body/'a'/'b' required {}"}},
+		"anyOf with a free branch":       {`{anyOf: [{type: string, maxLength: 1}, {}]}`, `"long"`, nil},
+		"a string":                       {`{type: string}`, `true`, []string{"body type [string] true"}},
+		"an integer is no string":        {`{type: integer}`, `"5"`, []string{"body type [integer] '5'"}},
+		"a boolean is no integer":        {`{type: integer}`, `false`, []string{"body type [integer] false"}},
+		"an integer with a fraction":     {`{type: integer}`, `1.5`, []string{"body fraction 1.5"}},
+		"a tiny fraction":                {`{type: integer}`, `1.00000000000000000000000001`, []string{"body fraction 1.00000000000000000000000001"}},
+		"an integer beyond 64 bits":      {`{type: integer}`, `9223372036854775808`, []string{"body range 9223372036854775808"}},
+		"a huge exponent":                {`{type: integer, format: int64}`, `1e999999999999`, []string{"body range 1e999999999999"}},
+		"an integer beyond 32 bits":      {`{type: integer, format: int32}`, `2147483648`, []string{"body range 2147483648"}},
+		"a number":                       {`{type: number}`, `"1"`, []string{"body type [number] '1'"}},
+		"a number beyond a float":        {`{type: number}`, `1e400`, []string{"body range 1e400"}},
+		"a number that is one":           {`{type: number}`, `-1.5e3`, nil},
+		"a boolean":                      {`{type: boolean}`, `1`, []string{"body type [boolean] 1"}},
+		"both booleans":                  {`{type: array, items: {type: boolean}}`, `[true,false]`, nil},
+		"an object":                      {`{type: object, properties: {a: {}}}`, `[]`, []string{"body type [object] []"}},
+		"a free object":                  {`{type: object}`, `"x"`, []string{"body type [map] 'x'"}},
+		"a free object takes any member": {`{type: object, additionalProperties: true}`, `{"a":null}`, nil},
+		"an array":                       {`{type: array, items: {}}`, `{"a":1}`, []string{"body type [array] {'a':1}"}},
+		"too short":                      {text, `{"v":"a"}`, []string{"body/'v' minLength 2 is 1 'a'"}},
+		"too short in code points":       {text, `{"v":"𝄞"}`, []string{"body/'v' minLength 2 is 1 '𝄞'"}},
+		"long enough in code points":     {text, `{"v":"é€𝄞"}`, nil},
+		"too long in code points":        {text, `{"v":"é€𝄞é"}`, []string{"body/'v' maxLength 3 is 4 'é€𝄞é'"}},
+		"an escape is one code point":    {text, `{"v":"\u00e9\ud834\udd1e\n"}`, nil},
+		"an escaped surrogate pair":      {text, `{"v":"\ud834\udd1e"}`, []string{`body/'v' minLength 2 is 1 '\ud834\udd1e'`}},
+		"everything about one string":    {`{type: string, minLength: 5, pattern: '^x', enum: [xa]}`, `"ab"`, []string{"body minLength 5 is 2 'ab'", "body pattern 'ab'", "body enum 'ab'"}},
+		"a pattern finds anywhere":       {`{type: string, pattern: 'b+'}`, `"abc"`, nil},
+		"a date-time":                    {`{type: string, format: date-time}`, `"2026-01-05T12:34:56"`, []string{"body format '2026-01-05T12:34:56'"}},
+		"a timestamp without a zone":     {`{type: string, format: timestamp}`, `"2026-01-05T12:34:56.789012"`, nil},
+		"not a timestamp":                {`{type: string, format: timestamp}`, `"yesterday"`, []string{"body format 'yesterday'"}},
+		"too many items, then the items": {`{type: array, maxItems: 1, items: {type: string}}`, `["a",2]`, []string{"body maxItems 1 is 2 ['a',2]", "body/1 type [string] 2"}},
+		"too few items":                  {`{type: array, minItems: 1, items: {type: string}}`, `[]`, []string{"body minItems 1 is 0 []"}},
+		"union: the branch that fits":    {`{oneOf: [{$ref: '#/components/schemas/Item'}, {type: array, maxItems: 0, items: {}}]}`, `{"a":"x","b":"s"}`, []string{"body/'a' type [integer] 'x'"}},
+		"union: the other branch":        {`{oneOf: [{$ref: '#/components/schemas/Item'}, {type: array, maxItems: 0, items: {}}]}`, `[1]`, []string{"body maxItems 0 is 1 [1]"}},
+		"union: both are fine":           {`{oneOf: [{type: string}, {type: array, items: {type: integer}}]}`, `[1]`, nil},
+		"union: no branch fits":          {`{oneOf: [{type: string}, {type: array, items: {}}]}`, `5`, []string{"body type [string array] 5"}},
+		"union: null":                    {`{nullable: true, oneOf: [{type: string}, {type: array, items: {}}]}`, `null`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			op := operation(t, tc.schema)
+			got, issues := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(tc.body)})
+			assert.Equal(t, tc.want, describe(issues))
+			if len(tc.want) > 0 {
+				assert.Nil(t, got)
+			} else {
+				assert.Equal(t, tc.body, string(got))
+			}
+		})
+	}
+}
+
+func TestABodyThatIsNoJSONDocumentIsOneIssue(t *testing.T) {
+	t.Parallel()
+	op := operation(t, `{type: object, properties: {v: {type: string}, list: {type: array, items: {type: integer}}, free: {}}}`)
+	deep := strings.Repeat("[", 10001) + strings.Repeat("]", 10001)
+	for name, tc := range map[string]struct{ body, want string }{
+		"a name is missing":               {`{"v":1,}`, "body malformed name @7"},
+		"a value is missing":              {`{"v":}`, "body malformed value @5"},
+		"a value is missing in an array":  {`{"list":[1,]}`, "body malformed value @11"},
+		"a colon is missing":              {`{"v" 1}`, "body malformed colon @5"},
+		"a comma is missing":              {`{"v":1 "list":2}`, "body malformed comma @7"},
+		"a comma is missing in an array":  {`{"list":[1 2]}`, "body malformed comma @11"},
+		"the wrong bracket":               {`{"list":[1}}`, "body malformed comma @10"},
+		"the end is missing":              {`{"v":1`, "body malformed comma @6"},
+		"a string does not end":           {`{"v":"x`, "body malformed unterminated @5"},
+		"a control character":             {"{\"v\":\"\t\"}", "body malformed controlCharacter @6"},
+		"a bad escape":                    {`{"v":"\q"}`, "body malformed escape @6"},
+		"a bad escape in a name":          {`{"\q":1}`, "body malformed escape @2"},
+		"a bad Unicode escape":            {`{"v":"\u12"}`, "body malformed unicodeEscape @7"},
+		"invalid UTF-8":                   {"{\"v\":\"\xff\"}", "body malformed utf8 @6"},
+		"invalid UTF-8 in what we ignore": {"{\"x\":[\"\xc3(\"]}", "body malformed utf8 @7"},
+		"half of a surrogate pair":        {`{"v":"\ud834"}`, "body malformed surrogate @6"},
+		"the wrong half comes first":      {`{"v":"\udd1e\ud834"}`, "body malformed surrogate @6"},
+		"not a number":                    {`{"v":NaN}`, "body malformed value @5"},
+		"a leading zero":                  {`{"v":01}`, "body malformed comma @6"},
+		"a point without digits":          {`{"v":1.}`, "body malformed comma @6"},
+		"an exponent without digits":      {`{"v":1e+}`, "body malformed comma @6"},
+		"a minus without digits":          {`{"v":-}`, "body malformed value @5"},
+		"something behind a number":       {`{"v":-12.5E-3 x}`, "body malformed comma @14"},
+		"something behind literals":       {`[true,false,null x]`, "body malformed comma @17"},
+		"a byte order mark":               {"\ufeff{}", "body malformed value @0"},
+		"spaces only":                     {" \n", "body malformed value @2"},
+		"too deep":                        {`{"free":` + deep + `}`, "body malformed depth @10007"},
+		"a duplicate":                     {`{"v":1,"v":"x"}`, "body/'v' duplicate @7"},
+		"a duplicate by another spelling": {`{"v":"x","\u0076":"x"}`, "body/'v' duplicate @9"},
+		"a duplicate in what we ignore":   {`{"x":{"y":[0,{"1":0,"1":0}]}}`, "body/'x'/'y'/1/'1' duplicate @20"},
+		"a duplicate, and then no JSON":   {`{"v":1,"v":}`, "body malformed value @11"},
+		"data after the document":         {`{"v":1} x`, "body trailing @8"},
+		"a second document":               {`{}{}`, "body trailing @2"},
+		"a stray bracket":                 {`{"v":"x"}]`, "body trailing @9"},
+		"a duplicate and data after":      {`{"v":1,"v":2} x`, "body/'v' duplicate @7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, issues := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(tc.body)})
+			assert.Equal(t, []string{tc.want}, describe(issues))
+			assert.Nil(t, got)
+		})
+	}
+}
+
+func TestAnObjectMayDeclareManyMembers(t *testing.T) {
+	t.Parallel()
+	var properties, names, sent []string
+	for i := range 70 {
+		name := fmt.Sprintf("m%d", i)
+		properties, names = append(properties, name+": {type: integer}"), append(names, name)
+		if i != 3 && i != 68 {
+			sent = append(sent, fmt.Sprintf("%q:%d", name, i))
+		}
+	}
+	op := operation(t, "{type: object, required: ["+strings.Join(names, ", ")+"], properties: {"+strings.Join(properties, ", ")+"}}")
+	body := "{" + strings.Join(sent, ",") + "}"
+	_, issues := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(body)})
+	require.Len(t, issues, 2)
+	assert.Equal(t, []any{"m3"}, issues[0].Path)
+	assert.Equal(t, []any{"m68"}, issues[1].Path)
+}
+
+func TestPositionsAreGivenInBytesAndInCharacters(t *testing.T) {
+	t.Parallel()
+	_, issues := operation(t, `{}`).Validate(contract.Request{ContentType: jsonType, Body: []byte(`{"é":"€𝄞" x`)})
+	require.Len(t, issues, 1)
+	assert.Equal(t, 16, issues[0].Offset)
+	assert.Equal(t, 10, issues[0].Character)
+}
+
+func TestIntegersAreRewrittenSoThatGoDecodesThem(t *testing.T) {
+	t.Parallel()
+	op := operation(t, `{type: object, properties: {i: {type: integer}, s: {type: integer, format: int32}, l: {type: array, items: {type: integer}}, f: {type: number}}}`)
+	for name, tc := range map[string]struct{ body, want string }{
+		"plain integers stay":        {`{"i":5,"l":[-1,0,-0]}`, `{"i":5,"l":[-1,0,-0]}`},
+		"a fraction of zeros":        {`{ "i" : 5.00 }`, `{ "i" : 5 }`},
+		"an exponent":                {`{"l":[1e1,2E+2,-30e-1,0e9,0.0e-5]}`, `{"l":[10,200,-3,0,0]}`},
+		"a fraction and an exponent": {`{"i":1.25e2,"s":2147483647.0}`, `{"i":125,"s":2147483647}`},
+		"without rounding":           {`{"i":9223372036854775807.0,"l":[-9223372036854775808e0]}`, `{"i":9223372036854775807,"l":[-9223372036854775808]}`},
+		"a huge exponent of nothing": {`{"i":0e99999999999999999999}`, `{"i":0}`},
+		"other numbers stay":         {`{"f":5.0,"x":1e1}`, `{"f":5.0,"x":1e1}`},
+		"longer than before":         {`{"i":1e18}`, `{"i":1000000000000000000}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := []byte(tc.body)
+			got, issues := op.Validate(contract.Request{ContentType: jsonType, Body: body})
+			assert.Empty(t, issues)
+			assert.Equal(t, tc.want, string(got))
+			assert.Equal(t, tc.body, string(body), "the request's own body must not change")
+		})
+	}
+}
+
+func TestContentType(t *testing.T) {
+	t.Parallel()
+	op := operation(t, `{type: object}`)
+	for contentType, ok := range map[string]bool{
+		"application/json":                  true,
+		"Application/JSON":                  true,
+		"application/json; charset=utf-8":   true,
+		"application/json;":                 true,
+		"application/json; charset":         true,
+		"application/problem+json":          true,
+		"":                                  false,
+		"text/plain":                        false,
+		"text/json":                         false,
+		"application/jsonx":                 false,
+		"application/x-www-form-urlencoded": false,
+		"bogus":                             false,
+	} {
+		t.Run(contentType, func(t *testing.T) {
+			t.Parallel()
+			_, issues := op.Validate(contract.Request{ContentType: contentType, Body: []byte(`{"a":1}`)})
+			if ok {
+				assert.Empty(t, issues)
+				return
+			}
+			assert.Equal(t, []string{`body contentType '{\'a\':1}'`}, describe(issues))
+			assert.Equal(t, contentType, issues[0].Text)
+		})
+	}
+}
+
+func TestAMissingBody(t *testing.T) {
+	t.Parallel()
+	_, issues := operation(t, `{type: object}`).Validate(contract.Request{ContentType: "text/plain"})
+	assert.Equal(t, []string{"body missingBody"}, describe(issues))
+
+	c, err := contract.Load(document(`
+paths:
+  /op:
+    put:
+      operationId: op
+      requestBody: {content: {application/json: {schema: {type: object}}}}
+      responses: {'200': {description: Fine.}}
+`))
+	require.NoError(t, err)
+	body, issues := c.Operation("op").Validate(contract.Request{})
+	assert.Empty(t, issues, "the body is optional")
+	assert.Nil(t, body)
+}
+
+func TestAnOperationWithoutABodyDoesNotLookAtOne(t *testing.T) {
+	t.Parallel()
+	body, issues := published(t).Operation("getMyProfile").Validate(contract.Request{Body: []byte("{"), ContentType: "text/plain"})
+	assert.Empty(t, issues)
+	assert.Nil(t, body)
+}
+
+func TestParameters(t *testing.T) {
+	t.Parallel()
+	c, err := contract.Load(document(`
+paths:
+  /op/{id}:
+    parameters:
+      - {name: X-Mode, in: header, schema: {type: string, enum: [a, b]}}
+      - {name: id, in: path, required: true, schema: {type: integer}}
+    put:
+      operationId: op
+      parameters:
+        - {name: q, in: query, required: true, schema: {type: string, minLength: 2}}
+        - {name: flag, in: query, schema: {type: boolean}}
+        - {name: n, in: query, schema: {type: integer, format: int32}}
+        - {name: f, in: query, schema: {type: number}}
+      requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
+      responses: {'200': {description: Fine.}}
+`))
+	require.NoError(t, err)
+	for name, tc := range map[string]struct {
+		id, query, mode string
+		want            []string
+	}{
+		"all is well":                  {"7", "q=ab&flag=true&n=-1&f=1.5", "a", nil},
+		"missing":                      {"7", "", "", []string{"query/'q' required"}},
+		"empty is not missing":         {"7", "q=", "", []string{"query/'q' minLength 2 is 0 ''"}},
+		"without an equals sign":       {"7", "q", "", []string{"query/'q' minLength 2 is 0 ''"}},
+		"unescaped":                    {"7", "q=%C3%A9+", "", nil},
+		"an escaped name":              {"7", "%71=ab", "", nil},
+		"the last of several counts":   {"7", "q=ab&q=a", "", []string{"query/'q' minLength 2 is 1 'a'"}},
+		"a bad escape is passed over":  {"7", "q=ab&q=%zz", "", nil},
+		"others are ignored":           {"7", "q=ab&x=1", "", nil},
+		"not an integer":               {"a", "q=ab&n=1.5", "", []string{"path/'id' type [integer] 'a'", "query/'n' type [integer] '1.5'"}},
+		"out of 64 bits":               {"9223372036854775808", "q=ab", "", []string{"path/'id' range '9223372036854775808'"}},
+		"out of 32 bits":               {"-9223372036854775808", "q=ab&n=2147483648", "", []string{"query/'n' range '2147483648'"}},
+		"not a boolean":                {"7", "q=ab&flag=yes", "", []string{"query/'flag' type [boolean] 'yes'"}},
+		"not a number":                 {"7", "q=ab&f=x", "", []string{"query/'f' type [number] 'x'"}},
+		"not a finite number":          {"7", "q=ab&f=NaN", "", []string{"query/'f' type [number] 'NaN'"}},
+		"a header":                     {"7", "q=ab", "c", []string{"header/'X-Mode' enum 'c'"}},
+		"path, query, header, in turn": {"x", "q=a", "c", []string{"path/'id' type [integer] 'x'", "query/'q' minLength 2 is 1 'a'", "header/'X-Mode' enum 'c'"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := http.Header{}
+			if tc.mode != "" {
+				h.Set("x-mode", tc.mode)
+			}
+			r := contract.Request{Path: map[string]string{"id": tc.id}, RawQuery: tc.query, Header: h, ContentType: jsonType, Body: []byte(`{}`)}
+			_, issues := c.Operation("op").Validate(r)
+			assert.Equal(t, tc.want, describe(issues))
+			r.Body = []byte("[]")
+			_, issues = c.Operation("op").Validate(r)
+			assert.Equal(t, append(tc.want, "body type [map] []"), describe(issues), "the body comes last")
+		})
+	}
+}
+
+func TestRejectRaisesAHandlersOwnIssue(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, contract.Issue{In: contract.InBody, Path: []any{"a", 0}, Keyword: contract.Rejected, Text: "it is used up"},
+		contract.Reject(contract.InBody, "it is used up", "a", 0))
+}
+
+func TestValidateIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	op := published(t).Operation("changePassword")
+	done := make(chan struct{})
+	for i := range 8 {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			body := fmt.Appendf(nil, `{"old_password":%d,"new_password":"secret","new_password_confirm":"secret","verification_code":"1"}`, i)
+			for range 200 {
+				_, issues := op.Validate(contract.Request{ContentType: jsonType, Body: body})
+				assert.Equal(t, []string{fmt.Sprintf("body/'old_password' type [string] %d", i)}, describe(issues))
+			}
+		}()
+	}
+	for range 8 {
+		<-done
+	}
+}

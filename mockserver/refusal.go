@@ -1,0 +1,61 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// refusal is a request that is not carried out: issues with its input, or a status with
+// a message. It becomes an answer in the API's own dialect.
+type refusal struct {
+	issues  []contract.Issue
+	status  int
+	message string // "" for the status' usual text
+
+	unauthenticated bool // 401 by the contract's words
+	sent            bool // a credential was sent, and it is not known
+}
+
+func (r *refusal) Error() string {
+	if len(r.issues) > 0 {
+		return fmt.Sprintf("%d issues with the input", len(r.issues))
+	}
+	return fmt.Sprintf("%d %s", r.status, r.message)
+}
+
+// refuse puts a refusal into the words of the operation's API.
+func (s *Server) refuse(op *contract.Operation, r *refusal) response {
+	d := s.dialects[op.API]
+	switch {
+	case len(r.issues) > 0:
+		status, body := d.Validation(r.issues)
+		return response{status: status, body: body}
+	case r.unauthenticated:
+		challenge, body := d.Unauthenticated(op.Security, r.sent)
+		resp := response{status: http.StatusUnauthorized, body: body}
+		if challenge != "" {
+			resp.header = append(resp.header, [2]string{"WWW-Authenticate", challenge})
+		}
+		return resp
+	default:
+		return response{status: r.status, body: d.Error(r.status, r.message)}
+	}
+}
+
+// rejected refuses input that the document admits.
+func rejected(issues ...contract.Issue) error { return &refusal{issues: issues} }
+
+// unreadable says why a body could not be read.
+func unreadable(err error) *refusal {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &refusal{
+			status:  http.StatusRequestEntityTooLarge,
+			message: fmt.Sprintf("The request body is over %d bytes", tooLarge.Limit),
+		}
+	}
+	return &refusal{status: http.StatusBadRequest, message: "The request body could not be read"}
+}

@@ -1,0 +1,174 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	api "github.com/quartet-go/quartet/mockserver/internal/api/subscription"
+)
+
+// subscriptionServer answers the subscription API.
+type subscriptionServer struct {
+	world *world
+	now   time.Time
+}
+
+var _ api.Server = subscriptionServer{}
+
+// What a subscription gets when the request leaves it out or says 0 (contract:
+// subscription, trial and paid defaults).
+const (
+	trialDays, trialTrafficGB, trialDevices = 3, 10, 2
+	paidTrafficGB, paidDevices              = 100, 1
+)
+
+func (s subscriptionServer) CreateUserSubscription(userID int64, body *api.CreateSubscriptionRequest) (*api.User, error) {
+	id, user := s.find(userID)
+	if user == nil {
+		return nil, &refusal{status: http.StatusNotFound, message: "User not found"}
+	}
+	old := user.Subscription
+	if old != nil && !isTrue(body.ReplaceExisting) {
+		return nil, &refusal{status: http.StatusBadRequest, message: "User already has a subscription. Use replace_existing=true to replace it"}
+	}
+	created, err := s.create(body, old)
+	if err != nil {
+		return nil, err
+	}
+	user.Subscription = created
+	user.HasHadPaidSubscription = user.HasHadPaidSubscription || !created.IsTrial
+	user.UpdatedAt = s.now
+	return user.answer(id, s.now), nil
+}
+
+// find takes the id as Telegram's first, then as the internal one.
+func (s subscriptionServer) find(userID int64) (int64, *SubscriptionUser) {
+	id, ok := s.world.byTelegram[userID]
+	if !ok {
+		id = userID
+	}
+	return id, s.world.state.Subscription.Users[id]
+}
+
+// create makes the new subscription. It keeps the id of the one it replaces and, as a
+// trial that names no squads, also the squads.
+func (s subscriptionServer) create(body *api.CreateSubscriptionRequest, old *Subscription) (*Subscription, error) {
+	sub := &Subscription{IsTrial: isTrue(body.IsTrial), StartDate: s.now, ConnectedSquads: body.ConnectedSquads}
+	days := orDefault(body.DurationDays, 0)
+	if sub.IsTrial {
+		sub.Status = "trial"
+		days = orDefault(body.DurationDays, trialDays)
+		sub.TrafficLimitGB = orDefault(body.TrafficLimitGB, trialTrafficGB)
+		sub.DeviceLimit = orDefault(body.DeviceLimit, trialDevices)
+		switch {
+		case body.SquadUUID != nil && *body.SquadUUID != "":
+			sub.ConnectedSquads = []string{*body.SquadUUID}
+		case len(sub.ConnectedSquads) == 0 && old != nil:
+			sub.ConnectedSquads = old.ConnectedSquads
+		}
+	} else {
+		sub.Status = "active"
+		sub.TrafficLimitGB = orDefault(body.TrafficLimitGB, paidTrafficGB)
+		sub.DeviceLimit = orDefault(body.DeviceLimit, paidDevices)
+	}
+	if days == 0 {
+		return nil, &refusal{status: http.StatusBadRequest, message: "duration_days is required for paid subscriptions"}
+	}
+	end, ok := addDays(s.now, days)
+	if !ok {
+		return nil, &refusal{status: http.StatusBadRequest, message: "duration_days is out of range"}
+	}
+	sub.EndDate = end
+	if old != nil {
+		sub.ID = old.ID
+	} else {
+		sub.ID = s.nextID()
+	}
+	url := fmt.Sprintf("https://connect.example.com/s/%d", sub.ID)
+	sub.SubscriptionURL = &url
+	return sub, nil
+}
+
+// nextID is one more than the highest id in use.
+func (s subscriptionServer) nextID() int64 {
+	var highest int64
+	for _, user := range s.world.state.Subscription.Users {
+		if user.Subscription != nil {
+			highest = max(highest, user.Subscription.ID)
+		}
+	}
+	return highest + 1
+}
+
+// addDays refuses dates that the server's timestamps cannot hold: years 1 to 9999.
+func addDays(t time.Time, days int) (time.Time, bool) {
+	const most = 9999 * 366
+	if days < -most || days > most {
+		return time.Time{}, false
+	}
+	t = t.AddDate(0, 0, days)
+	return t, t.Year() >= 1 && t.Year() <= 9999
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// orDefault returns the number, or the default when there is none or it is 0.
+func orDefault(number *int, otherwise int) int {
+	if number == nil || *number == 0 {
+		return otherwise
+	}
+	return *number
+}
+
+// naiveTime writes UTC without a zone and drops a fraction of zero, as the server of the
+// published document does.
+func naiveTime(t time.Time) string {
+	t = t.UTC().Truncate(time.Microsecond)
+	if t.Nanosecond() == 0 {
+		return t.Format("2006-01-02T15:04:05")
+	}
+	return t.Format("2006-01-02T15:04:05.000000")
+}
+
+func (u *SubscriptionUser) answer(id int64, now time.Time) *api.User {
+	user := &api.User{
+		ID: id, Status: api.UserStatus(u.Status), Language: u.Language,
+		BalanceKopeks: u.BalanceKopeks, BalanceRubles: float64(u.BalanceKopeks) / 100,
+		HasHadPaidSubscription: u.HasHadPaidSubscription, HasMadeFirstTopup: u.HasMadeFirstTopup,
+		CreatedAt: naiveTime(u.CreatedAt), UpdatedAt: naiveTime(u.UpdatedAt),
+		TelegramID: u.TelegramID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName,
+		ReferralCode: u.ReferralCode, ReferredByID: u.ReferredByID,
+	}
+	if u.LastActivity != nil {
+		last := naiveTime(*u.LastActivity)
+		user.LastActivity = &last
+	}
+	if u.PromoGroup != nil {
+		group := u.PromoGroup
+		user.PromoGroup = &api.PromoGroup{
+			ID: group.ID, Name: group.Name, ServerDiscountPercent: group.ServerDiscountPercent,
+			TrafficDiscountPercent: group.TrafficDiscountPercent, DeviceDiscountPercent: group.DeviceDiscountPercent,
+			ApplyDiscountsToAddons: group.ApplyDiscountsToAddons,
+		}
+	}
+	if u.Subscription != nil {
+		user.Subscription = u.Subscription.answer(now)
+	}
+	return user
+}
+
+func (s *Subscription) answer(now time.Time) *api.Subscription {
+	actual := s.Status
+	if !now.Before(s.EndDate) && (s.Status == "active" || s.Status == "trial") {
+		actual = "expired"
+	}
+	return &api.Subscription{
+		ID: s.ID, Status: api.SubscriptionStatus(s.Status), ActualStatus: api.SubscriptionStatus(actual), IsTrial: s.IsTrial,
+		StartDate: naiveTime(s.StartDate), EndDate: naiveTime(s.EndDate),
+		TrafficLimitGB: s.TrafficLimitGB, TrafficUsedGB: s.TrafficUsedGB, DeviceLimit: s.DeviceLimit,
+		AutopayEnabled: s.AutopayEnabled, AutopayDaysBefore: s.AutopayDaysBefore,
+		SubscriptionURL: s.SubscriptionURL, SubscriptionCryptoLink: s.CryptoLink,
+		ConnectedSquads: append([]string{}, s.ConnectedSquads...),
+	}
+}
