@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -17,11 +18,16 @@ const (
 	maxError  = 1 << 20
 )
 
+// maxDrain bounds what is read of a body that nobody wants, so that its connection
+// can be used again.
+const maxDrain = 64 << 10
+
 // attempt is how one attempt ended: status, header and body of its answer, and the
 // error that kept it from one or cut it short.
 type attempt struct {
 	status int // 0 when no answer came
 	header http.Header
+	sent   http.Header // of the request, nil when it was not authorized
 	body   []byte
 	err    error
 	trace  *connTrace
@@ -69,11 +75,11 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := c.send(ctx, req)
 	if err == nil {
 		c.last.status, c.last.header = resp.StatusCode, resp.Header
-		err = c.last.read(resp.Body)
+		err = c.receive(resp.Body)
 		resp.Body, resp.ContentLength = http.NoBody, 0
 	}
 	if err != nil {
-		c.last.err = explainTimeout(ctx, err)
+		c.last.err = explainTimeout(ctx, withoutQuery(err, req.URL.RawQuery))
 	}
 	if c.last.lost() {
 		return nil, c.last.err
@@ -81,23 +87,36 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// send authorizes a copy of req and hands it to the transport.
+// send authorizes req, which is this attempt's own, and hands it to the transport.
 func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, error) {
 	trace := new(connTrace)
 	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { trace.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { trace.got.Store(true) },
 	}))
-	req.Header = req.Header.Clone()
 	if err := c.config.credential.apply(req, c.op); err != nil {
 		return nil, &refusedError{fmt.Errorf("authorize the request: %w", err)}
 	}
-	c.last.trace = trace
+	c.last.trace, c.last.sent = trace, req.Header
 	transport := c.config.httpClient.Transport
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
 	return transport.RoundTrip(req)
+}
+
+// receive takes in the body of the answer, or throws it away when nobody wants it:
+// then nothing that is wrong with it matters.
+func (c *call) receive(body io.ReadCloser) error {
+	if body == nil { // net/http never leaves it out, fake transports do
+		return nil
+	}
+	if c.out == nil && c.last.ok() {
+		_, _ = io.CopyN(io.Discard, body, maxDrain)
+		_ = body.Close()
+		return nil
+	}
+	return c.last.read(body)
 }
 
 // read takes in the body up to its cap. An error answer that is cut short keeps what
@@ -119,6 +138,24 @@ func (a *attempt) read(body io.ReadCloser) error {
 		return closeErr
 	}
 }
+
+// withoutQuery takes the query out of the text of err. net/http's transport does not
+// show it, others return a [*url.Error] or say what they were asked.
+func withoutQuery(err error, query string) error {
+	if text := err.Error(); query != "" && strings.Contains(text, query) {
+		return &quietError{text: strings.NewReplacer("?"+query, "", query, redacted).Replace(text), err: err}
+	}
+	return err
+}
+
+// quietError says less than the error it stands for.
+type quietError struct {
+	text string
+	err  error
+}
+
+func (e *quietError) Error() string { return e.text }
+func (e *quietError) Unwrap() error { return e.err }
 
 // explainTimeout names the timeout that struck and keeps the context's error
 // reachable. Transports return either of the two, net/http's the cause alone.

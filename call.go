@@ -20,6 +20,8 @@ type call struct {
 	api    string
 	op     *operation.Operation
 	config *config
+	in     any // what the request's body was made of
+	out    any // where the answer goes, nil to ignore its body
 
 	attempts int
 	last     attempt       // the attempt that ended last
@@ -27,9 +29,9 @@ type call struct {
 	gaveUp   error         // why there is no next attempt though one might have helped
 }
 
-// run sends req until an attempt settles the call, and reads the answer into out.
+// run sends req until an attempt settles the call, and reads the answer.
 // The steps of a call meet here, outermost first; RoundTrip has the steps of an attempt.
-func (c *call) run(ctx context.Context, req *request, out any) error {
+func (c *call) run(ctx context.Context, req *request) error {
 	client := *c.config.httpClient
 	client.Transport = c
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -39,8 +41,10 @@ func (c *call) run(ctx context.Context, req *request, out any) error {
 		CheckRetry:   c.checkRetry,
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.delay },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		PrepareRetry: req.refresh,
 	}
 	attempt := &retryablehttp.Request{Request: req.http.WithContext(ctx)}
+	_ = req.refresh(attempt.Request) // never fails
 	if req.body != nil {
 		if err := attempt.SetBody(bytes.NewReader(req.body)); err != nil {
 			return refused(c.api, c.op, err)
@@ -50,7 +54,7 @@ func (c *call) run(ctx context.Context, req *request, out any) error {
 	if resp != nil {
 		_ = resp.Body.Close() // http.NoBody: RoundTrip has read and closed the real one
 	}
-	return c.settle(ctx, out)
+	return c.settle(ctx)
 }
 
 // checkRetry decides whether to go on after an attempt, and how long to wait before.
@@ -73,15 +77,16 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool,
 }
 
 // settle turns the last attempt into the call's result.
-func (c *call) settle(ctx context.Context, out any) error {
+func (c *call) settle(ctx context.Context) error {
 	if c.last.err == nil && c.last.ok() {
-		if out == nil {
+		if c.out == nil {
 			return nil
 		}
-		if err := decode(c.last.body, out); err != nil {
-			return c.failure(fmt.Errorf("%w: %w", ErrBadResponse, err))
+		err := decode(c.last.body, c.out)
+		if err == nil {
+			return nil
 		}
-		return nil
+		c.last.err = err
 	}
 	var reasons []error
 	switch {
@@ -107,7 +112,7 @@ func (c *call) failure(reasons ...error) *Error {
 	e.StatusCode, e.Header, e.Body = c.last.status, c.last.header, c.last.body
 	e.Attempts, e.RetryAfter, e.reasons = c.attempts, c.last.retryAfter(), reasons
 	if c.last.status != 0 && !c.last.ok() {
-		e.readBody()
+		e.readBody(c.redactor())
 	}
 	return e
 }

@@ -72,8 +72,8 @@ func (c *Core) Do(ctx context.Context, op *operation.Operation, in operation.Inp
 		ctx, cancel = context.WithTimeoutCause(ctx, cfg.timeout, fmt.Errorf("no answer within the call's timeout of %s", cfg.timeout))
 		defer cancel()
 	}
-	call := call{api: c.api, op: op, config: &cfg}
-	return call.run(ctx, req, out)
+	call := call{api: c.api, op: op, config: &cfg, in: in.Body, out: out}
+	return call.run(ctx, req)
 }
 
 // refused is the error of a call that was never sent.
@@ -85,6 +85,14 @@ func refused(api string, op *operation.Operation, err error) *Error {
 type request struct {
 	http *http.Request
 	body []byte // nil for none
+}
+
+// refresh gives attempt a header and a URL of its own, since a cookie jar and an
+// authorizer add to them.
+func (r *request) refresh(attempt *http.Request) error {
+	target := *r.http.URL
+	attempt.URL, attempt.Header = &target, r.http.Header.Clone()
+	return nil
 }
 
 func newRequest(op *operation.Operation, target *url.URL, body any) (*request, error) {

@@ -13,8 +13,11 @@ import (
 // let pass: a required member that is missing, null where the document has none.
 // out must point to a zero value; after an error it must be thrown away.
 func decode(body []byte, out any) error {
-	if len(bytes.TrimSpace(body)) == 0 {
+	switch string(bytes.TrimSpace(body)) {
+	case "":
 		return errors.New("the body is empty where JSON was expected")
+	case "null": // to encoding/json this is no reason to do anything
+		return errors.New("/: null where the document allows none")
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		return describeJSONError(err)
@@ -52,6 +55,12 @@ func pointerOrRoot(field string) string {
 }
 
 func jsonKind(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[Time]():
+		return "a timestamp"
+	case reflect.PointerTo(t).Implements(textUnmarshaler):
+		return "a string"
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "a boolean"

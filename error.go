@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -49,24 +50,27 @@ type Error struct {
 	Method    string // HTTP method
 	Path      string // path template, such as "/users/{user_id}/subscription"
 
-	StatusCode int     // of the last answer, 0 when there was none
-	Message    string  // what the server says, "" when it says nothing readable
-	Fields     []Field // members of the request that the server refused, nil when it names none
+	StatusCode int // of the last answer, 0 when there was none
+	// Message is what the server says, "" when it says nothing readable, and Fields
+	// are the members of the request that it refused, nil when it names none. Secrets
+	// of the request that the server echoes in either are replaced by "[redacted]".
+	Message string
+	Fields  []Field
 
-	Attempts   int           // attempts made, 0 when the request was never sent
+	Attempts   int           // attempts made, 0 when the call ended before the first
 	RetryAfter time.Duration // what the last answer asked to wait, 0 when it asked nothing
 
 	Header http.Header // of the last answer; may hold secrets
-	Body   []byte      // of the last answer, at most 1 MiB; may hold secrets
+	Body   []byte      // of the last answer, at most 10 MiB of a 2xx and 1 MiB of others; may hold secrets
 
 	reasons []error // sentinels and causes for Is and As
 }
 
 // Field is one member of the request that the server refused.
 type Field struct {
-	Path    string // dotted, as the document names it: "verification_code", "billing_properties.0.type"
-	Message string // what the server says is wrong
-	Type    string // the server's machine-readable kind, such as "string_too_short"; "" when it has none
+	Path    string `json:"path"`           // dotted, as the document names it: "verification_code", "billing_properties.0.type"
+	Message string `json:"message"`        // what the server says is wrong
+	Type    string `json:"type,omitempty"` // the server's machine-readable kind, such as "string_too_short"; "" when it has none
 }
 
 // Error returns the operation, what happened and, where it matters, what to do, on
@@ -103,12 +107,26 @@ func (e *Error) describeStatus(b *strings.Builder) {
 		b.WriteString(": " + e.Message)
 	}
 	for i, f := range e.Fields {
+		if i == maxShown {
+			fmt.Fprintf(b, "; and %d more", len(e.Fields)-i)
+			return
+		}
 		b.WriteString([]string{": ", "; "}[min(i, 1)])
 		if f.Path != "" {
 			b.WriteString(f.Path + ": ")
 		}
-		b.WriteString(f.Message)
+		b.WriteString(strings.TrimSuffix(f.Message, "."))
 	}
+}
+
+// Field returns what the server says about the member of the request at path, and
+// whether it refused it.
+func (e *Error) Field(path string) (Field, bool) {
+	i := slices.IndexFunc(e.Fields, func(f Field) bool { return f.Path == path })
+	if i < 0 {
+		return Field{}, false
+	}
+	return e.Fields[i], true
 }
 
 // Is reports whether target is the sentinel of the error's status.
@@ -129,7 +147,7 @@ func (e *Error) Is(target error) bool {
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
 	case ErrServer:
-		return e.StatusCode >= 500
+		return e.StatusCode >= 500 && e.StatusCode < 600
 	default:
 		return false
 	}

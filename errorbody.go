@@ -14,11 +14,14 @@ import (
 // maxMessage bounds what of a server's own words goes into an error, in bytes.
 const maxMessage = 500
 
+// maxShown bounds how many fields the text of an error lists.
+const maxShown = 5
+
 // readBody fills Message and Fields from the answer's body. It knows the shapes of
 // FastAPI, Laravel and the vendor's server, {"error": "text"} and plain text, and
 // leaves both empty when it can read none (contract: any non-2xx, whatever its
 // body).
-func (e *Error) readBody() {
+func (e *Error) readBody(secrets *strings.Replacer) {
 	var shape struct {
 		Detail  json.RawMessage `json:"detail"`
 		Message json.RawMessage `json:"message"`
@@ -26,19 +29,26 @@ func (e *Error) readBody() {
 		Error   json.RawMessage `json:"error"`
 	}
 	if err := json.Unmarshal(e.Body, &shape); err != nil {
-		e.Message = plainText(e.Body)
+		e.Message = oneLine(secrets.Replace(plainText(e.Body)))
 		return
 	}
-	e.Message = firstText(shape.Detail, shape.Message, shape.Error, member(shape.Error, "message"))
+	e.Message = oneLine(secrets.Replace(firstText(shape.Detail, shape.Message, shape.Error, member(shape.Error, "message"))))
 	e.Fields = append(fastAPIFields(shape.Detail), laravelFields(shape.Errors)...)
+	for i, f := range e.Fields {
+		e.Fields[i] = Field{
+			Path:    oneLine(secrets.Replace(f.Path)),
+			Message: oneLine(secrets.Replace(f.Message)),
+			Type:    oneLine(secrets.Replace(f.Type)),
+		}
+	}
 }
 
-// firstText returns the first value that is a JSON string, cut to one line.
+// firstText returns the first value that is a JSON string.
 func firstText(values ...json.RawMessage) string {
 	for _, value := range values {
 		var text string
 		if json.Unmarshal(value, &text) == nil && text != "" {
-			return oneLine(text)
+			return text
 		}
 	}
 	return ""
@@ -62,9 +72,9 @@ func fastAPIFields(detail json.RawMessage) []Field {
 	if json.Unmarshal(detail, &issues) != nil {
 		return nil
 	}
-	fields := make([]Field, 0, len(issues))
+	var fields []Field
 	for _, issue := range issues {
-		fields = append(fields, Field{Path: fastAPIPath(issue.Loc), Message: oneLine(issue.Msg), Type: oneLine(issue.Type)})
+		fields = append(fields, Field{Path: fastAPIPath(issue.Loc), Message: issue.Msg, Type: issue.Type})
 	}
 	return fields
 }
@@ -81,7 +91,7 @@ func fastAPIPath(loc []any) string {
 		case float64:
 			segments[i] = strconv.FormatFloat(s, 'f', -1, 64)
 		default:
-			segments[i] = oneLine(fmt.Sprint(s))
+			segments[i] = fmt.Sprint(s)
 		}
 	}
 	return strings.Join(segments, ".")
@@ -100,7 +110,7 @@ func laravelFields(errors json.RawMessage) []Field {
 			messages = []string{firstText(byPath[path])}
 		}
 		for _, message := range messages {
-			fields = append(fields, Field{Path: oneLine(path), Message: oneLine(message)})
+			fields = append(fields, Field{Path: path, Message: message})
 		}
 	}
 	return fields
@@ -108,16 +118,17 @@ func laravelFields(errors json.RawMessage) []Field {
 
 // plainText returns a body that is text for people; markup and bytes are not.
 func plainText(body []byte) string {
-	text := strings.TrimSpace(string(body[:min(len(body), 4*maxMessage)]))
+	text := strings.TrimSpace(string(body))
 	if strings.HasPrefix(text, "<") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || !utf8.ValidString(text) {
 		return ""
 	}
-	return oneLine(text)
+	return text
 }
 
 // oneLine folds white space and control characters and bounds the length, so that
 // no server can forge lines in a caller's log.
 func oneLine(text string) string {
+	text = text[:min(len(text), 4*maxMessage)] // white space that is folded shall not cost more
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError
 	}), " ")

@@ -95,22 +95,22 @@ func (a *attempt) repeatable(class operation.Class) bool {
 // didNotAct reports whether the attempt failed in a way that the server certainly
 // did not act on.
 func (a *attempt) didNotAct() bool {
-	switch {
-	case a.status == 0:
+	switch a.status {
+	case 0:
 		return a.err != nil && !a.mayBeWritten() && transient(a.err)
-	case a.status == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return true
 	default:
 		return a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != ""
 	}
 }
 
-// outcomeUnknown reports whether the server may have acted without saying so. Among
-// the 5xx, which proxies send as well when an answer got lost, only those that say
-// that nothing was done settle it.
+// outcomeUnknown reports whether the server may have acted without saying so. A 2xx
+// that breaks the contract may be anybody's. Among the 5xx, which proxies send as well
+// when an answer got lost, only those that say that nothing was done settle it.
 func (a *attempt) outcomeUnknown() bool {
-	if a.status == 0 {
-		return a.err != nil && a.mayBeWritten()
+	if a.lost() {
+		return a.mayBeWritten()
 	}
 	return a.status >= 500 && a.status != http.StatusNotImplemented && !a.didNotAct()
 }

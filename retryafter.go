@@ -1,6 +1,7 @@
 package quartet
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -17,7 +18,8 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	if value == "" {
 		return 0
 	}
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+	// Out of range, ParseFloat returns an infinity: far too long is not unreadable.
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return fromSeconds(seconds)
 	}
 	at, err := http.ParseTime(value)

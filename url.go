@@ -10,7 +10,7 @@ import (
 )
 
 // parseBaseURL reads a base URL and drops trailing slashes of its path. Errors do
-// not repeat a URL that has user info, since that may be a password.
+// not repeat the URL, since a malformed one may hide a password anywhere.
 func parseBaseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	if err != nil {
@@ -20,9 +20,9 @@ func parseBaseURL(text string) (*url.URL, error) {
 	case base.User != nil:
 		return nil, errors.New("base URL: has user info; give credentials by an option such as WithBearerToken")
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("base URL %q: the scheme is not http or https; give one such as https://api.example.com/prefix", text)
+		return nil, errors.New("base URL: the scheme is not http or https; give one such as https://api.example.com/prefix")
 	case base.Host == "" || base.Opaque != "" || base.Hostname() == "":
-		return nil, fmt.Errorf("base URL %q: has no host; give one such as https://api.example.com/prefix", text)
+		return nil, errors.New("base URL: has no host; give one such as https://api.example.com/prefix")
 	case base.RawQuery != "" || base.ForceQuery:
 		return nil, errors.New("base URL: has a query; give the part before the question mark")
 	case base.Fragment != "" || strings.HasSuffix(text, "#"):
@@ -30,10 +30,7 @@ func parseBaseURL(text string) (*url.URL, error) {
 	}
 	base.RawPath = strings.TrimRight(base.EscapedPath(), "/")
 	base.Path, err = url.PathUnescape(base.RawPath)
-	if err != nil {
-		return nil, fmt.Errorf("base URL %q: %w", text, err)
-	}
-	return base, nil
+	return base, err
 }
 
 // requestURL puts an operation's path and query behind the base URL.

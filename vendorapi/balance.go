@@ -13,20 +13,21 @@ import (
 // layout is where a server keeps the balance. The published document prints the path
 // of the access codes for it, which can be read as it stands, one answer with both
 // members, or as a slip of the pen (contract: vendor, the two balance layouts).
-// split remembers that the server keeps the balance at a path of its own.
-type layout struct{ split atomic.Bool }
+type layout struct {
+	split atomic.Bool // the server has been seen to keep it at a path of its own
+}
 
 // NoBalanceError says that a server answers neither of the two paths with a balance.
 // For a user who is not an administrator that is the ordinary answer of a server that
 // keeps the balance beside the access codes.
 type NoBalanceError struct {
-	Paths [2]string // the path templates asked, in order
-	Err   error     // what the last one answered, an [*quartet.Error] with status 404
+	Paths [2]string // the path templates asked: the printed one and the balance's own
+	Err   error     // what the latter answered, an [*quartet.Error] with status 404
 }
 
 // Error names both paths.
 func (e *NoBalanceError) Error() string {
-	return fmt.Sprintf("vendor getBalance: neither GET %s nor GET %s has a balance; only an administrator sees it: %v", e.Paths[0], e.Paths[1], e.Err)
+	return fmt.Sprintf("vendor getBalance: neither GET %s nor GET %s has a balance; only an administrator sees it", e.Paths[0], e.Paths[1])
 }
 
 // Unwrap returns Err.
@@ -40,21 +41,24 @@ func (e *NoBalanceError) Unwrap() error { return e.Err }
 // asks that one first from then on. When neither has a balance the error is a
 // [*NoBalanceError]. Retry class: safe.
 func (c *Client) GetBalance(ctx context.Context, opts ...quartet.Option) (*Balance, error) {
+	var missing error // the 404 of the balance's own path, once it was asked
 	if c.layout.split.Load() {
 		balance, err := c.splitBalance(ctx, opts)
 		if !errors.Is(err, quartet.ErrNotFound) {
 			return balance, err
 		}
+		missing = err
 	}
 	balance, err := c.printedBalance(ctx, opts)
 	if balance != nil || (err != nil && !errors.Is(err, quartet.ErrNotFound)) {
 		return balance, err
 	}
-	balance, err = c.splitBalance(ctx, opts)
-	if errors.Is(err, quartet.ErrNotFound) {
-		return nil, &NoBalanceError{Paths: [2]string{opListAccessCodes.Path, opGetBalance.Path}, Err: err}
+	if missing == nil {
+		if balance, missing = c.splitBalance(ctx, opts); !errors.Is(missing, quartet.ErrNotFound) {
+			return balance, missing
+		}
 	}
-	return balance, err
+	return nil, &NoBalanceError{Paths: [2]string{opListAccessCodes.Path, opGetBalance.Path}, Err: missing}
 }
 
 // printedBalance returns nil without an error when the answer has no balance.

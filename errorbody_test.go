@@ -1,0 +1,154 @@
+package quartet_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet"
+)
+
+func TestEveryErrorBodyIsRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		body    string
+		message string
+		fields  []quartet.Field
+		text    string // of the error, behind the status
+	}{
+		"FastAPI's validation": {
+			body: `{"detail":[
+				{"loc":["body","verification_code"],"msg":"Field required","type":"missing","input":{"old_password":"x"}},
+				{"loc":["body","items",0,"value"],"msg":"Input should be a valid string","type":"string_type","ctx":{},"url":"u"}]}`,
+			fields: []quartet.Field{
+				{Path: "verification_code", Message: "Field required", Type: "missing"},
+				{Path: "items.0.value", Message: "Input should be a valid string", Type: "string_type"},
+			},
+			text: ": verification_code: Field required; items.0.value: Input should be a valid string",
+		},
+		"FastAPI's validation of the whole body": {
+			body:   `{"detail":[{"loc":["body"],"msg":"Field required","type":"missing"},{"loc":[],"msg":"odd","type":"x"},{"msg":"no place"}]}`,
+			fields: []quartet.Field{{Path: "body", Message: "Field required", Type: "missing"}, {Message: "odd", Type: "x"}, {Message: "no place"}},
+			text:   ": body: Field required; odd; no place",
+		},
+		"FastAPI's text": {body: `{"detail":"User not found"}`, message: "User not found", text: ": User not found"},
+		"Laravel's validation": {
+			body:    `{"message":"The given data was invalid.","errors":{"login":["No such user.","Too short."],"billing_properties.0.type":["Required."]}}`,
+			message: "The given data was invalid.",
+			fields: []quartet.Field{
+				{Path: "billing_properties.0.type", Message: "Required."}, {Path: "login", Message: "No such user."}, {Path: "login", Message: "Too short."},
+			},
+			text: ": billing_properties.0.type: Required; login: No such user; login: Too short",
+		},
+		"Laravel's validation with one text a field": {
+			body: `{"message":"m","errors":{"login":"No such user."}}`, message: "m",
+			fields: []quartet.Field{{Path: "login", Message: "No such user."}}, text: ": login: No such user",
+		},
+		"Laravel's text":        {body: `{"message":"Unauthenticated."}`, message: "Unauthenticated.", text: ": Unauthenticated."},
+		"the vendor's":          {body: `{"error":{"code":403,"message":"Administrators only"}}`, message: "Administrators only", text: ": Administrators only"},
+		"an error text":         {body: `{"error":"nope"}`, message: "nope", text: ": nope"},
+		"an empty list":         {body: `{"errors":[]}`},
+		"an empty detail":       {body: `{"detail":[]}`},
+		"nulls":                 {body: `{"detail":null,"message":null,"errors":null,"error":null}`},
+		"numbers":               {body: `{"detail":1,"message":2,"errors":3,"error":4}`},
+		"a list":                {body: `["no"]`},
+		"a null":                {body: `null`},
+		"plain text":            {body: "upstream is\n\tgone\r\n", message: "upstream is gone", text: ": upstream is gone"},
+		"plain text in Russian": {body: "сервер  отдыхает", message: "сервер отдыхает", text: ": сервер отдыхает"},
+		"HTML":                  {body: "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"},
+		"HTML after space":      {body: "\n  <html>"},
+		"nothing":               {},
+		"cut short":             {body: `{"detail":"User not fo`},
+		"invalid UTF-8":         {body: "\xff\xfe\x00binary"},
+		"invalid UTF-8 within":  {body: `{"detail":"bad ` + "\xff" + ` byte"}`, message: "bad byte", text: ": bad byte"},
+		"forged lines":          {body: `{"detail":"a\nERROR root logged in\u2028\u0085\u001b[31mred"}`, message: "a ERROR root logged in [31mred", text: ": a ERROR root logged in [31mred"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := profileClient(t, mocked("GET", "/profile/me", httpmock.NewStringResponder(404, test.body))).GetMyProfile(t.Context())
+			e := asError(t, err)
+			assert.Equal(t, 404, e.StatusCode)
+			assert.Equal(t, test.message, e.Message)
+			assert.Equal(t, test.fields, e.Fields)
+			assert.Equal(t, test.body, string(e.Body))
+			assert.Equal(t, "profile getMyProfile: 404 Not Found"+test.text, err.Error())
+		})
+	}
+}
+
+func TestAHugeErrorBodyMakesAShortError(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ body, shows string }{
+		"text":              {strings.Repeat("a", 5000), ": aaaa"},
+		"text of two bytes": {"x" + strings.Repeat("я", 5000), ": xяя"},
+		"text after space":  {strings.Repeat(" ", 5000) + "late", ": late"},
+		"detail":            {`{"detail":"` + strings.Repeat("ю", 5000) + `"}`, ": юю"},
+		"fields": {
+			`{"detail":[` + strings.Repeat(`{"loc":["body","name"],"msg":"wrong","type":"t"},`, 5000) + `{"loc":["body","last"],"msg":"wrong","type":"t"}]}`,
+			": name: wrong; name: wrong; name: wrong; name: wrong; name: wrong; and 4996 more",
+		},
+		"deep": {strings.Repeat("[", 100_000), "400 Bad Request"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := profileClient(t, always(400, test.body)).GetMyProfile(t.Context())
+			require.ErrorIs(t, err, quartet.ErrBadRequest)
+			assert.Less(t, len(err.Error()), 600)
+			assert.True(t, utf8.ValidString(err.Error()))
+			assert.Contains(t, err.Error(), test.shows)
+			assert.Equal(t, test.body, string(asError(t, err).Body))
+		})
+	}
+}
+
+func TestAnErrorBodyOverTheCapIsCut(t *testing.T) {
+	t.Parallel()
+	_, err := profileClient(t, always(422, strings.Repeat("a", 3<<20))).GetMyProfile(t.Context())
+	require.ErrorIs(t, err, quartet.ErrResponseTooLarge)
+	require.ErrorIs(t, err, quartet.ErrValidation)
+	assert.Len(t, asError(t, err).Body, 1<<20)
+}
+
+func TestAnErrorBodyThatIsCutShortKeepsStatusAndRest(t *testing.T) {
+	t.Parallel()
+	server := listen(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = w.Write([]byte(`{"detail":`))
+	})
+	_, err := profileAt(t, server.url, quartet.WithHTTPClient(server.http)).GetMyProfile(t.Context())
+	require.ErrorIs(t, err, quartet.ErrValidation)
+	e := asError(t, err)
+	assert.Equal(t, 1, e.Attempts)
+	assert.Equal(t, `{"detail":`, string(e.Body))
+}
+
+func FuzzErrorBody(f *testing.F) {
+	for _, seed := range []string{
+		"", "null", "<html>", "down", `{"detail":"x"}`, `{"detail":[{"loc":["body",1],"msg":"m","type":"t"}]}`, `{"errors":{"a":["b"]}}`,
+		`{"message":"m","errors":{"a":"b"}}`, `{"error":{"message":"m"}}`, `{"error":"e"}`, `{"detail":[{"loc":[{"a":[]}]}]}`, "\xff\n\x00",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		_, err := profileClient(t, always(http.StatusTeapot, string(body))).GetMyProfile(t.Context())
+		var e *quartet.Error
+		if !errors.As(err, &e) || e.StatusCode != http.StatusTeapot || string(e.Body) != string(body) {
+			t.Fatalf("status or body lost: %v", err)
+		}
+		text := err.Error()
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 8000 {
+			t.Fatalf("not one short line: %q", text)
+		}
+		if e.Fields != nil && len(e.Fields) == 0 {
+			t.Fatal("no fields, yet not nil")
+		}
+	})
+}
