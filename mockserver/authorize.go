@@ -7,9 +7,9 @@ import (
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
-// authorize finds out who calls. A credential that is sent must be one that opens the
+// authorize finds out who calls. Every credential that is sent must be one that opens the
 // API, also where none is needed, so that a wrong one never passes in silence (contract:
-// across all four).
+// across all four). The first says who calls.
 func (s *Server) authorize(op *contract.Operation, header http.Header) (Token, *refusal) {
 	credentials := credentialsOf(op, header)
 	if len(credentials) == 0 {
@@ -18,22 +18,28 @@ func (s *Server) authorize(op *contract.Operation, header http.Header) (Token, *
 		}
 		return s.world.anonymous(), nil
 	}
-	for _, credential := range credentials {
-		if token, known := s.world.token(credential); !known || !token.opens(op.API.Name) {
+	tokens := make([]Token, len(credentials))
+	for i, credential := range credentials {
+		token, known := s.world.token(credential)
+		if !known || !token.opens(op.API.Name) {
 			return Token{}, &refusal{unauthenticated: true, sent: true}
 		}
+		tokens[i] = token
 	}
-	caller, _ := s.world.token(credentials[0])
-	return caller, nil
+	return tokens[0], nil
 }
 
 // credentialsOf returns all that the request offers: API keys where the operation takes
-// them, then Authorization headers of any scheme, of which only a bearer token can be
-// known. An empty header offers nothing.
+// them, then Authorization headers of any scheme. One that is no bearer token stands as "",
+// which is never known. An empty header offers nothing.
 func credentialsOf(op *contract.Operation, header http.Header) []string {
 	var credentials []string
 	for _, name := range op.Security.APIKeyHeaders {
-		credentials = append(credentials, header.Values(name)...)
+		for _, key := range header.Values(name) {
+			if key != "" {
+				credentials = append(credentials, key)
+			}
+		}
 	}
 	for _, authorization := range header.Values("Authorization") {
 		scheme, token, _ := strings.Cut(authorization, " ")
@@ -41,7 +47,7 @@ func credentialsOf(op *contract.Operation, header http.Header) []string {
 		case strings.EqualFold(scheme, "Bearer"):
 			credentials = append(credentials, strings.TrimSpace(token))
 		case authorization != "":
-			credentials = append(credentials, authorization)
+			credentials = append(credentials, "")
 		}
 	}
 	return credentials

@@ -14,7 +14,7 @@ import (
 // call finds the handler of an operation and runs it. The state is locked. A caller whose
 // user has gone since authorize is as good as unknown.
 func (s *Server) call(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
-	state, now := &s.world.state, s.now()
+	state, now := &s.world.state, s.now().UTC() // days are counted and shown in UTC
 	switch op.API.Name {
 	case "profile":
 		user := state.Profile.Users[caller.Profile]

@@ -1,8 +1,10 @@
 package mockserver
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +63,13 @@ func (s *State) checkTokens(c *checker) {
 	}
 }
 
+const notJSON = "this cannot be answered as JSON: a number without a value, or an object whose names are no strings"
+
+func isJSON(value any) bool {
+	_, err := json.Marshal(value)
+	return err == nil
+}
+
 func (p *ProfileState) check(c *checker) {
 	c.expect(p.Users[p.DefaultUser] != nil, "there is no user "+strconv.Quote(p.DefaultUser), "profile", "default_user")
 	for id, user := range p.Users {
@@ -69,12 +78,17 @@ func (p *ProfileState) check(c *checker) {
 			continue
 		}
 		c.expect(slices.Contains(p.PaymentMethods, user.PaymentMethod), strconv.Quote(user.PaymentMethod)+" is none of payment_methods", "profile", "users", id, "payment_method")
+		c.expect(isJSON(user.PaymentDetails), notJSON, "profile", "users", id, "payment_details")
+		for i, payment := range user.Payments {
+			c.expect(isJSON(payment), notJSON, "profile", "users", id, "payments", i)
+		}
 		for i, code := range user.Codes {
 			c.expect(code.Code != "", "a code must not be empty", "profile", "users", id, "codes", i, "code")
 			c.expect(slices.IndexFunc(user.Codes, func(other VerificationCode) bool { return other.Code == code.Code }) == i, "the code stands twice", "profile", "users", id, "codes", i, "code")
 		}
 		for i, sub := range user.Subscriptions {
 			c.expect(sub.CourseID != "", "a course_id must not be empty", "profile", "users", id, "subscriptions", i, "course_id")
+			c.expect(isJSON(sub.Members), notJSON, "profile", "users", id, "subscriptions", i)
 			c.expect(slices.IndexFunc(user.Subscriptions, func(other CourseSubscription) bool { return other.CourseID == sub.CourseID }) == i, "the course stands twice", "profile", "users", id, "subscriptions", i, "course_id")
 		}
 	}
@@ -82,7 +96,8 @@ func (p *ProfileState) check(c *checker) {
 
 func (b *BillingState) check(c *checker) {
 	ids := map[int64]string{}
-	for login, user := range b.Users {
+	for _, login := range slices.Sorted(maps.Keys(b.Users)) { // so that the same one of two is blamed each time
+		user := b.Users[login]
 		c.expect(login != "", "a login must not be empty", "billing", "users", login)
 		if c.expect(user != nil, "the user has no members", "billing", "users", login); user == nil {
 			continue
@@ -96,7 +111,8 @@ func (b *BillingState) check(c *checker) {
 
 func (s *SubscriptionState) check(c *checker) {
 	telegram := map[int64]int64{}
-	for id, user := range s.Users {
+	for _, id := range slices.Sorted(maps.Keys(s.Users)) { // as above
+		user := s.Users[id]
 		if c.expect(user != nil, "the user has no members", "subscription", "users", id); user == nil {
 			continue
 		}

@@ -40,7 +40,8 @@ func WithSplitBalance() Option {
 }
 
 // WithClock takes the time from now, which rules timestamps and expiry. By default it is
-// time.Now. nil is refused.
+// time.Now. now is called by many requests at once, while the state is locked: it must not
+// call the server. nil is refused.
 func WithClock(now func() time.Time) Option {
 	return func(s *Server) error {
 		if now == nil {

@@ -24,8 +24,8 @@ var _ api.Server = profileServer{}
 
 // IssueCode gives a profile user a new verification code, which is good for one change.
 func (s *Server) IssueCode(userID string) (string, error) {
-	unlock := s.world.lock(false)
-	defer unlock()
+	s.world.mu.Lock()
+	defer s.world.mu.Unlock()
 	user := s.world.state.Profile.Users[userID]
 	if user == nil {
 		return "", fmt.Errorf("mockserver: IssueCode: there is no profile user %q", userID)
@@ -48,9 +48,9 @@ func (p profileServer) GetMyProfile() (*api.Profile, error) {
 func (p profileServer) ListSubscriptions() (*api.SubscriptionList, error) {
 	list := &api.SubscriptionList{Subscriptions: []api.Subscription{}}
 	for _, sub := range p.user.Subscriptions {
-		item := api.Subscription{}
+		item := api.Subscription{"status": "active"}
 		maps.Copy(item, sub.Members)
-		item["course_id"], item["status"] = sub.CourseID, "active"
+		item["course_id"] = sub.CourseID
 		if sub.Cancelled {
 			item["status"] = "cancelled"
 		}

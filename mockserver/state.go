@@ -58,8 +58,8 @@ type VerificationCode struct {
 // CourseSubscription is a profile user's subscription to a course.
 type CourseSubscription struct {
 	CourseID  string         `yaml:"course_id"`
-	Cancelled bool           `yaml:"cancelled,omitempty"` // shown as "status": "cancelled" instead of "active"
-	Members   map[string]any `yaml:",inline"`             // further members, answered as they are
+	Cancelled bool           `yaml:"cancelled,omitempty"` // shown as "status": "cancelled"
+	Members   map[string]any `yaml:",inline"`             // further members, answered as they are; status is "active" where they have none
 }
 
 // BillingState is the data of the billing API.

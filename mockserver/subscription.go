@@ -55,7 +55,7 @@ func (s subscriptionServer) find(userID int64) (int64, *SubscriptionUser) {
 // trial that names no squads, also the squads.
 func (s subscriptionServer) create(body *api.CreateSubscriptionRequest, old *Subscription) (*Subscription, error) {
 	sub := &Subscription{IsTrial: isTrue(body.IsTrial), StartDate: s.now, ConnectedSquads: body.ConnectedSquads}
-	days := orDefault(body.DurationDays, 0)
+	var days int
 	if sub.IsTrial {
 		sub.Status = "trial"
 		days = orDefault(body.DurationDays, trialDays)
@@ -69,6 +69,7 @@ func (s subscriptionServer) create(body *api.CreateSubscriptionRequest, old *Sub
 		}
 	} else {
 		sub.Status = "active"
+		days = orDefault(body.DurationDays, 0)
 		sub.TrafficLimitGB = orDefault(body.TrafficLimitGB, paidTrafficGB)
 		sub.DeviceLimit = orDefault(body.DeviceLimit, paidDevices)
 	}

@@ -29,7 +29,7 @@ func (s *Server) SetState(state State) error {
 
 // Update changes the state while no request is under way: edit gets a copy, which
 // becomes the state when it is sound. A copy that is not is refused and changes nothing,
-// see [State.Check].
+// see [State.Check]. edit must not call the server, which waits for it.
 func (s *Server) Update(edit func(*State)) error {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

@@ -53,6 +53,7 @@ type settings struct {
 	seed    string
 	version bool
 	options []mockserver.Option
+	drain   time.Duration // for the requests under way at the end
 }
 
 // run is the program; it serves until ctx ends and returns the exit status.
@@ -72,7 +73,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "quartet-mock:", err)
 		return usage
 	}
-	if err := serve(ctx, handler, listener, stdout); err != nil {
+	if err := serve(ctx, handler, listener, set.drain, stdout); err != nil {
 		fmt.Fprintln(stderr, "quartet-mock:", err)
 		return failed
 	}
@@ -80,7 +81,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func parse(args []string, stderr io.Writer) (settings, error) {
-	var set settings
+	set := settings{drain: drainTimeout}
 	flags := flag.NewFlagSet("quartet-mock", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&set.addr, "addr", "127.0.0.1:8080", "`host:port` to listen on; port 0 takes a free one")
@@ -132,8 +133,8 @@ func prepare(ctx context.Context, set settings) (http.Handler, net.Listener, err
 }
 
 // serve says that it is ready and answers until ctx ends, then lets the requests under
-// way finish.
-func serve(ctx context.Context, handler http.Handler, listener net.Listener, stdout io.Writer) error {
+// way finish. Those that take longer than drain are cut off, which is an error.
+func serve(ctx context.Context, handler http.Handler, listener net.Listener, drain time.Duration, stdout io.Writer) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
 	}
@@ -150,8 +151,11 @@ func serve(ctx context.Context, handler http.Handler, listener net.Listener, std
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 		defer cancel()
-		return server.Shutdown(drain)
+		if err := server.Shutdown(patience); err != nil {
+			return errors.Join(fmt.Errorf("requests under way after %s were cut off", drain), server.Close())
+		}
+		return nil
 	}
 }

@@ -31,7 +31,7 @@ func (w *walker) broken(err error) Issue {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		at = min(int(syntax.ByteOffset), at)
-		if syntax.Err == jsontext.ErrDuplicateName {
+		if errors.Is(syntax.Err, jsontext.ErrDuplicateName) {
 			issue := w.whole(Duplicate, at)
 			issue.Path = w.pointer(syntax.JSONPointer)
 			return issue

@@ -1,0 +1,72 @@
+package mockserver_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+func TestDefaultStateIsSound(t *testing.T) {
+	t.Parallel()
+	state := mockserver.DefaultState()
+	assert.NoError(t, state.Check())
+}
+
+func TestCheckNamesWhatIsNotSound(t *testing.T) {
+	t.Parallel()
+	const noJSON = "this cannot be answered as JSON: a number without a value, or an object whose names are no strings"
+	anna := func(s *mockserver.State) *mockserver.ProfileUser { return s.Profile.Users["usr_anna"] }
+	for want, spoil := range map[string]func(*mockserver.State){
+		"tokens.: a token must not be empty or begin or end with white space":   func(s *mockserver.State) { s.Tokens[""] = mockserver.Token{Billing: true} },
+		"tokens. a: a token must not be empty or begin or end with white space": func(s *mockserver.State) { s.Tokens[" a"] = mockserver.Token{Billing: true} },
+		"tokens.a: the token opens no API":                                      func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{} },
+		`tokens.a.profile: there is no profile user "b"`:                        func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{Profile: "b"} },
+		"tokens.a.vendor: there is no vendor user 5":                            func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{Vendor: 5} },
+
+		`profile.default_user: there is no user ""`:                                       func(s *mockserver.State) { s.Profile.DefaultUser = "" },
+		"profile.users.: a user_id must not be empty":                                     func(s *mockserver.State) { s.Profile.Users[""] = anna(s) },
+		"profile.users.x: the user has no members":                                        func(s *mockserver.State) { s.Profile.Users["x"] = nil },
+		"profile.users.usr_anna.payment_method: \"gold\" is none of payment_methods":      func(s *mockserver.State) { anna(s).PaymentMethod = "gold" },
+		"profile.users.usr_anna.payment_details: " + noJSON:                               func(s *mockserver.State) { anna(s).PaymentDetails["a"] = math.NaN() },
+		"profile.users.usr_anna.payments.1: " + noJSON:                                    func(s *mockserver.State) { anna(s).Payments[1]["a"] = map[any]any{1: 2} },
+		"profile.users.usr_anna.codes.0.code: a code must not be empty":                   func(s *mockserver.State) { anna(s).Codes[0].Code = "" },
+		"profile.users.usr_anna.codes.1.code: the code stands twice":                      func(s *mockserver.State) { anna(s).Codes[1].Code = "111111" },
+		"profile.users.usr_anna.subscriptions.0.course_id: a course_id must not be empty": func(s *mockserver.State) { anna(s).Subscriptions[0].CourseID = "" },
+		"profile.users.usr_anna.subscriptions.2.course_id: the course stands twice":       func(s *mockserver.State) { anna(s).Subscriptions[2].CourseID = "go-basics" },
+		"profile.users.usr_anna.subscriptions.2: " + noJSON:                               func(s *mockserver.State) { anna(s).Subscriptions[2].Members = map[string]any{"a": math.Inf(1)} },
+
+		"billing.users.: a login must not be empty":                                   func(s *mockserver.State) { s.Billing.Users[""] = &mockserver.BillingUser{ID: 9, Status: "active"} },
+		"billing.users.x: the user has no members":                                    func(s *mockserver.State) { s.Billing.Users["x"] = nil },
+		"billing.users.test@mail.com.id: the id is also that of camera-7@example.com": func(s *mockserver.State) { s.Billing.Users["test@mail.com"].ID = 2 },
+		"billing.users.test@mail.com.status: \"gone\" is none of statuses":            func(s *mockserver.State) { s.Billing.Users["test@mail.com"].Status = "gone" },
+
+		"subscription.users.9: the user has no members":                       func(s *mockserver.State) { s.Subscription.Users[9] = nil },
+		"subscription.users.3.telegram_id: the telegram_id is also that of 1": func(s *mockserver.State) { s.Subscription.Users[3].TelegramID = s.Subscription.Users[1].TelegramID },
+		"subscription.users.2.referred_by_id: there is no such user":          func(s *mockserver.State) { *s.Subscription.Users[2].ReferredByID = 99 },
+
+		"vendor.users.9: the user has no members":     func(s *mockserver.State) { s.Vendor.Users[9] = nil },
+		"vendor.users.10015.role: there is no role 7": func(s *mockserver.State) { s.Vendor.Users[10015].Role = 7 },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			state := mockserver.DefaultState()
+			spoil(&state)
+			assert.EqualError(t, state.Check(), want)
+		})
+	}
+}
+
+func TestCheckTellsAllAtOnceInOrder(t *testing.T) {
+	t.Parallel()
+	state := mockserver.DefaultState()
+	state.Vendor.Users[10015].Role = 7
+	state.Tokens["a"] = mockserver.Token{}
+	err := state.Check()
+	require.Error(t, err)
+	assert.Equal(t, []string{"tokens.a: the token opens no API", "vendor.users.10015.role: there is no role 7"}, strings.Split(err.Error(), "\n"))
+}

@@ -1,0 +1,55 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver/internal/api"
+)
+
+type body struct {
+	Name    *string         `json:"name"`
+	Count   int             `json:"count"`
+	Details map[string]any  `json:"details"`
+	Union   json.RawMessage `json:"union"`
+}
+
+func TestDecodeBody(t *testing.T) {
+	t.Parallel()
+	var got body
+	request := &api.Request{Body: []byte(`{"Name":1,"name":"a","COUNT":"x","count":3,"union":[1.10],
+		"details":{"a":9007199254740993,"b":[1.10,null,{"c":-0}],"d":"x"}}`)}
+	require.NoError(t, request.DecodeBody(&got))
+	name := "a"
+	assert.Equal(t, body{
+		Name: &name, Count: 3, Union: json.RawMessage(`[1.10]`), // as it was sent
+		Details: map[string]any{
+			"a": json.Number("9007199254740993"),
+			"b": []any{json.Number("1.10"), nil, map[string]any{"c": json.Number("-0")}},
+			"d": "x",
+		},
+	}, got)
+	assert.Error(t, api.Decode([]byte(`{"count":"3"}`), &got))
+	assert.Error(t, api.Decode([]byte(`{`), &got))
+}
+
+func TestParameters(t *testing.T) {
+	t.Parallel()
+	request := &api.Request{
+		Path:  map[string]string{"id": "9223372036854775807", "name": "x"},
+		Query: url.Values{"course": {"a", "b"}},
+	}
+	var id int64
+	require.NoError(t, request.PathParam("id", &id))
+	assert.EqualValues(t, 9223372036854775807, id)
+	assert.ErrorContains(t, request.PathParam("name", &id), "path parameter name: ")
+
+	var course string
+	require.NoError(t, request.QueryParam("course", &course))
+	assert.Equal(t, "b", course, "the last one counts")
+	assert.EqualError(t, request.QueryParam("none", &course), "query parameter none is missing")
+}

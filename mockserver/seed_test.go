@@ -1,0 +1,120 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+func seedFile(t testing.TB) []byte {
+	t.Helper()
+	data, err := os.ReadFile("seed.yaml")
+	require.NoError(t, err)
+	return data
+}
+
+func TestSeedFileIsTheDefaultState(t *testing.T) {
+	t.Parallel()
+	state, err := mockserver.ReadState("seed.yaml", bytes.NewReader(seedFile(t)))
+	require.NoError(t, err)
+	assert.Equal(t, mockserver.DefaultState(), state)
+	assert.Equal(t, mockserver.DefaultState(), inProcess(t).State())
+	assert.Contains(t, state.Tokens, mockserver.DefaultToken)
+}
+
+func TestStateSurvivesTheFileFormat(t *testing.T) {
+	t.Parallel()
+	data, err := yaml.Marshal(mockserver.DefaultState())
+	require.NoError(t, err)
+	state, err := mockserver.ReadState("again.yaml", bytes.NewReader(data))
+	require.NoError(t, err)
+	again, err := yaml.Marshal(state)
+	require.NoError(t, err)
+	assert.Equal(t, string(data), string(again))
+}
+
+func TestSeedMayBeJSON(t *testing.T) {
+	t.Parallel()
+	var tree any
+	require.NoError(t, yaml.Unmarshal(seedFile(t), &tree))
+	for _, indent := range []string{"", "  ", "\t"} {
+		data, err := json.MarshalIndent(stringKeys(tree), "", indent)
+		require.NoError(t, err)
+		state, err := mockserver.ReadState("seed.json", bytes.NewReader(data))
+		require.NoError(t, err)
+		want := mockserver.DefaultState()
+		for _, s := range []*mockserver.State{&state, &want} { // open members: JSON has no times and one kind of number
+			s.Profile.Users["usr_anna"].Subscriptions, s.Profile.Users["usr_anna"].Payments = nil, nil
+		}
+		assert.Equal(t, want, state)
+	}
+}
+
+// stringKeys makes what YAML yields fit for JSON.
+func stringKeys(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			v[name] = stringKeys(member)
+		}
+	case map[any]any:
+		named := map[string]any{}
+		for key, member := range v {
+			name, _ := json.Marshal(key)
+			named[strings.Trim(string(name), `"`)] = stringKeys(member)
+		}
+		return named
+	}
+	return value
+}
+
+// A value that is written once and used twice is blamed where it is written.
+func TestSeedMayHaveAnchors(t *testing.T) {
+	t.Parallel()
+	const file = "profile:\n  default_user: a\n  payment_methods: [card]\n  users:\n" +
+		"    a: &a {password: x, payment_method: card}\n    b: *a\n    c:\n      <<: *a\n      password: y\n"
+	state, err := mockserver.ReadState("s.yaml", strings.NewReader(file))
+	require.NoError(t, err)
+	assert.Equal(t, "card", state.Profile.Users["c"].PaymentMethod)
+	_, err = mockserver.ReadState("s.yaml", strings.NewReader(strings.Replace(file, "method: card", "method: gold", 1)))
+	assert.EqualError(t, err, `s.yaml:5: profile.users.a.payment_method: "gold" is none of payment_methods
+s.yaml:5: profile.users.b.payment_method: "gold" is none of payment_methods
+s.yaml:8: profile.users.c.payment_method: "gold" is none of payment_methods`)
+}
+
+func TestSeedThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	_, err := mockserver.ReadState("s.yaml", iotest.ErrReader(os.ErrPermission))
+	require.ErrorIs(t, err, os.ErrPermission)
+	assert.ErrorContains(t, err, "s.yaml: ")
+}
+
+func FuzzReadState(f *testing.F) {
+	f.Add(seedFile(f))
+	for _, text := range []string{
+		"", "~", "{}", "- 1", "tokens: {a: {profile: x}}", "a: &a [*a]", "a: !!int x", "x: {<<: 1}", "? [a]\n: b",
+		"{\"subscription\":{\"users\":{\"1\":{}}}}", "subscription:\r  users:\u2028    \"1\": {}", "vendor: {users: {\"\\x31\": {}, '2': {}}}",
+		"profile: {users: {a: {codes: [{expires_at: x}]}}}",
+		"profile: {default_user: a, payment_methods: [x], users: {a: &u {payment_method: x, payment_details: {1: .nan}}, b: *u}}",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		state, err := mockserver.ReadState("fuzz", bytes.NewReader(data))
+		if err == nil && state.Check() != nil {
+			t.Errorf("a state that is not sound was read: %v", state.Check())
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "fuzz:") {
+			t.Errorf("the error names no place: %v", err)
+		}
+	})
+}

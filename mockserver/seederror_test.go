@@ -1,0 +1,76 @@
+package mockserver_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+// Each message names file, line and member, and none repeats hunter2, the password.
+func TestSeedThatIsWrong(t *testing.T) {
+	t.Parallel()
+	const user = "profile:\n  users:\n    anna:\n"
+	for name, tc := range map[string]struct{ file, want string }{
+		"empty":             {"", "s.yaml:1: the file is empty"},
+		"comments only":     {"# nothing\n", "s.yaml:1: the file is empty"},
+		"null":              {"~\n", `s.yaml:1: profile.default_user: there is no user ""`},
+		"a list":            {"- hunter2\n", "s.yaml:1: a YAML seq cannot stand here; expected mockserver.State"},
+		"two documents":     {"tokens: {}\n---\ntokens: {}\n", "s.yaml:2: there is a second document; keep the first only"},
+		"broken 2nd":        {"tokens: {}\n---\n{hunter2", "s.yaml:1: there is a second document; keep the first only"},
+		"broken YAML":       {"profile:\n  default_user: [hunter2\ntokens: {}\n", "s.yaml:2: did not find expected ',' or ']'"},
+		"YAML with tabs":    {"profile:\n\tdefault_user: hunter2\n", "s.yaml:2: found character that cannot start any token"},
+		"broken JSON":       {"{\n\t\"tokens\": {\n\t\t\"a\": 3,\n\t\t]\n}", "s.yaml:4: did not find expected node content"},
+		"control character": {"tokens: {}\nprofile: {default_user: \x01hunter2}\n", "s.yaml:2: control characters are not allowed"},
+		"no UTF-8":          {"\n\nprofile: {default_user: \"hunter2\xff\"}\n", "s.yaml:3: invalid leading UTF-8 octet"},
+		"bad escape":        {`profile: {default_user: "hunter2\q"}`, "s.yaml:1: found unknown escape character"},
+		"unknown anchor": {user + "      password: *hunter2\n",
+			"s.yaml:4: there is no such anchor; a text that begins with * needs quotes"},
+
+		"unknown member": {"tokens: {}\nprofiles: {}\n", "s.yaml:2: profiles: there is no such member here; see seed.yaml for those that there are"},
+		"unknown nested member": {user + "      passwort: hunter2\n",
+			"s.yaml:4: profile.users.anna.passwort: there is no such member here; see seed.yaml for those that there are"},
+		"unknown member before others": {"tokens:\n  a: {vender: 3, billing: true}\n",
+			"s.yaml:2: vender: there is no such member here; see seed.yaml for those that there are"},
+		"wrong type": {user + "      password: hunter2\n      codes: hunter2\n",
+			"s.yaml:5: profile.users.anna.codes: a YAML str cannot stand here; expected []mockserver.VerificationCode"},
+		"list for a text":   {user + "      password: [hunter2]\n", "s.yaml:4: profile.users.anna.password: a YAML seq cannot stand here; expected string"},
+		"text of two lines": {"billing:\n  users:\n    a: {id: \"hunter2\\nhunter2\"}\n", "s.yaml:3: billing.users.a.id: a YAML str cannot stand here; expected int64"},
+		"number too large":  {"billing: {users: {a: {id: 99999999999999999999}}}\n", "s.yaml:1: billing.users.a.id: a YAML float cannot stand here; expected int64"},
+		"tagged value":      {user + "      password: !!int hunter2\n", "s.yaml:4: profile.users.anna.password: the value does not fit its tag"},
+		"no time": {user + "      codes:\n        - code: hunter2\n          expires_at: hunter2 at noon\n",
+			"s.yaml:6: profile.users.anna.codes.0.expires_at: this is no time; one is written as 2026-01-05T12:34:56Z"},
+		"no such time": {"billing:\n  users:\n    a@b.c: {created_at: 2026-13-45}\n",
+			"s.yaml:3: billing.users.a@b.c.created_at: this is no time; one is written as 2026-01-05T12:34:56Z"},
+		"anchor in itself": {"profile: {users: {a: {payment_details: &a {x: *a}}}}\n", "s.yaml:1: the file has YAML beyond plain members and values"},
+		"duplicate member": {user + "      password: hunter2\n      password: hunter2\n", "s.yaml:5: profile.users.anna.password: the member stands twice, first in line 4"},
+		"duplicate user":   {user + "      {}\n    anna: {}\n", "s.yaml:5: profile.users.anna: the member stands twice, first in line 3"},
+		"two mistakes": {"tokens: 1\nvendor: 2\n", "s.yaml:1: tokens: a YAML int cannot stand here; expected map[string]mockserver.Token\n" +
+			"s.yaml:2: vendor: a YAML int cannot stand here; expected mockserver.VendorState"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := mockserver.ReadState("s.yaml", strings.NewReader(tc.file))
+			require.EqualError(t, err, tc.want)
+			assert.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+}
+
+func TestSeedThatIsNotSound(t *testing.T) {
+	t.Parallel()
+	for old, tc := range map[string]struct{ with, want string }{
+		"default_user: usr_anna": {"default_user: nobody", `s.yaml:20: profile.default_user: there is no user "nobody"`},
+		"    vendor: 10020":      {"    vendor: 1", "s.yaml:15: tokens.developer-token.vendor: there is no vendor user 1"},
+		`code: "222222"`:         {`code: "111111"`, "s.yaml:32: profile.users.usr_anna.codes.1.code: the code stands twice"},
+		"      role: 3\n":        {"      role: 4\n", "s.yaml:226: vendor.users.10021.role: there is no role 4"},
+		"      role: 2\n":        {"", "s.yaml:209: vendor.users.10020.role: there is no role 0"}, // the line of the user
+	} {
+		file := strings.Replace(string(seedFile(t)), old, tc.with, 1)
+		_, err := mockserver.ReadState("s.yaml", strings.NewReader(file))
+		assert.EqualError(t, err, tc.want)
+	}
+}

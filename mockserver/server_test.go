@@ -1,0 +1,125 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+// fakeTB is a test that fails without stopping.
+type fakeTB struct {
+	mu             sync.Mutex
+	errors, fatals []string
+	cleanups       []func()
+}
+
+var _ mockserver.TB = (*fakeTB)(nil)
+
+func (f *fakeTB) Helper()             {}
+func (f *fakeTB) Logf(string, ...any) {}
+func (f *fakeTB) Cleanup(fn func())   { f.cleanups = append(f.cleanups, fn) }
+func (f *fakeTB) Fatalf(format string, args ...any) {
+	f.fatals = append(f.fatals, fmt.Sprintf(format, args...))
+}
+
+func (f *fakeTB) Errorf(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.errors = append(f.errors, fmt.Sprintf(format, args...))
+}
+
+func (f *fakeTB) end() {
+	for _, cleanup := range f.cleanups {
+		cleanup()
+	}
+}
+
+func startOn(tb mockserver.TB, opts ...mockserver.Option) *mockserver.Server {
+	return mockserver.Start(tb, opts...)
+}
+
+var panickyClock = mockserver.WithClock(func() time.Time { panic("the clock is broken") })
+
+func TestStartListensOnLoopbackUntilTheTestEnds(t *testing.T) {
+	t.Parallel()
+	tb := &fakeTB{}
+	s := startOn(tb)
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, s.URL())
+	mock{s, t}.call("GET", "/profile/me", "").ok()
+	tb.end()
+	resp, err := http.Get(s.URL())
+	if err == nil {
+		resp.Body.Close()
+	}
+	assert.Error(t, err)
+	s.Close() // once more does no harm
+	assert.Empty(t, tb.errors)
+	assert.Empty(t, tb.fatals)
+}
+
+func TestStartFailsTheTestWhenAnOptionCannotHold(t *testing.T) {
+	t.Parallel()
+	tb := &fakeTB{}
+	assert.Nil(t, startOn(tb, mockserver.WithClock(nil)))
+	assert.Equal(t, []string{"mockserver: WithClock: the function is nil"}, tb.fatals)
+	assert.Empty(t, tb.cleanups)
+}
+
+func TestNewDoesNotListen(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t)
+	assert.Equal(t, "http://mock.invalid", m.URL())
+	m.call("GET", "/profile/me", "").ok()
+	m.Close() // nothing to close
+	m.call("GET", "/profile/me", "").ok()
+}
+
+func TestServerIsAHandlerToEmbed(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t)
+	mux := http.NewServeMux()
+	mux.Handle("/mock/", http.StripPrefix("/mock", m))
+	resp := record(mux, newRequest(t, "GET", "/mock/profile/me", ""))
+	assert.Equal(t, 200, resp.Code)
+	assert.Contains(t, resp.Body.String(), `"user_id":"usr_anna"`)
+}
+
+func TestServersDoNotShareState(t *testing.T) {
+	t.Parallel()
+	a, b := inProcess(t), inProcess(t)
+	a.call("PUT", "/profile/name-change", `{"first_name":"A","last_name":null}`).ok()
+	assert.Equal(t, "Anna", b.call("GET", "/profile/me", "").at("first_name"))
+}
+
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	_, err := mockserver.New(mockserver.WithClock(nil))
+	require.EqualError(t, err, "mockserver: WithClock: the function is nil")
+
+	_, err = mockserver.New(mockserver.WithState(mockserver.State{}))
+	require.EqualError(t, err, `mockserver: WithState: profile.default_user: there is no user ""`)
+
+	state := mockserver.DefaultState()
+	m := inProcess(t, mockserver.WithState(state))
+	state.Profile.Users["usr_anna"].Password = "changed afterwards"
+	assert.Equal(t, mockserver.DefaultState(), m.State(), "WithState takes a copy")
+}
+
+func TestErrorsOfTheServerHoldNoSecrets(t *testing.T) {
+	t.Parallel()
+	tb := &fakeTB{}
+	m := mock{startOn(tb, panickyClock), t}
+	defer tb.end()
+	m.call("PUT", "/profile/password-change", passwordChange, admin)
+	require.Len(t, tb.errors, 1)
+	for _, secret := range []string{"anna-secret", "new-secret", "111111", mockserver.DefaultToken} {
+		assert.NotContains(t, tb.errors[0], secret)
+	}
+}
