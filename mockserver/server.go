@@ -107,11 +107,11 @@ func (s *Server) Close() {
 	}
 }
 
-// URL returns the base URL without a trailing slash, or "http://mock.invalid" for a
+// URL returns the base URL without a trailing slash, or "https://mock.invalid" for a
 // server of New, which only Transport can reach.
 func (s *Server) URL() string {
 	if s.listener == nil {
-		return "http://mock.invalid"
+		return "https://mock.invalid"
 	}
 	return s.listener.URL
 }

@@ -75,7 +75,7 @@ func TestStartFailsTheTestWhenAnOptionCannotHold(t *testing.T) {
 func TestNewDoesNotListen(t *testing.T) {
 	t.Parallel()
 	m := inProcess(t)
-	assert.Equal(t, "http://mock.invalid", m.URL())
+	assert.Equal(t, "https://mock.invalid", m.URL())
 	m.call("GET", "/profile/me", "").ok()
 	m.Close() // nothing to close
 	m.call("GET", "/profile/me", "").ok()
