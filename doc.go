@@ -1,7 +1,7 @@
 // Package quartet holds what the four typed clients share: options, errors,
 // retries, authentication and the value types that appear in requests and
 // answers. The clients themselves are the packages profile, billing,
-// subscription and vendor; package mockserver is a server that keeps the same
+// subscription and vendorapi; package mockserver is a server that keeps the same
 // contracts for tests.
 //
 //	c, err := profile.New("https://api.example.com", quartet.WithBearerToken(token))
@@ -40,7 +40,8 @@
 // 2xx, an answer that breaks the contract, or no answer at all. Sentinels such as
 // [ErrNotFound] or [ErrOutcomeUnknown] are asked with errors.Is; the cause of a
 // lost connection or an expired context is reachable with errors.Is and
-// errors.As. No error prints a body, a query or a credential.
+// errors.As. An error prints what the server says, its secrets redacted, and neither the
+// rest of the body nor a query or a credential.
 //
 //	var e *quartet.Error
 //	switch {

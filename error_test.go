@@ -193,7 +193,7 @@ func TestRequestsAnswersAndClientsPrintNoSecret(t *testing.T) {
 		code, &code, vendorapi.AccessCodeList{AccessCodes: []vendorapi.AccessCode{code}}, *code.Private,
 		client, *client, quartet.WithBearerToken("planted"),
 		struct{ hidden quartet.Secret }{key},
-		&vendorapi.NoBalanceError{Err: asError(t, func() error {
+		&vendorapi.NoBalanceError{Printed: asError(t, func() error {
 			_, err := profileClient(t, always(404, "<planted>")).GetMyProfile(t.Context())
 			return err
 		}())},

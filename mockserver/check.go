@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // fault is one thing that is wrong with a state.
@@ -16,7 +18,14 @@ type fault struct {
 	message string
 }
 
-func (f fault) Error() string { return strings.Join(f.path, ".") + ": " + f.message }
+// Error names the path. A token in it is a credential and is left out.
+func (f fault) Error() string {
+	path := slices.Clone(f.path)
+	if len(path) > 1 && path[0] == "tokens" {
+		path[1] = "[redacted]"
+	}
+	return strings.TrimPrefix(strings.Join(path, ".")+": ", ": ") + f.message
+}
 
 // Check reports everything that makes a state unsound: what refers to something that is
 // not there, stands twice, or is empty or nil where a value is needed. Each error names
@@ -63,11 +72,29 @@ func (s *State) checkTokens(c *checker) {
 	}
 }
 
-const notJSON = "this cannot be answered as JSON: a number without a value, or an object whose names are no strings"
+const notJSON = "this is not made of what JSON has: nil, booleans, texts, numbers, []any and map[string]any"
 
+// isJSON reports whether value is one that encoding/json could have read, or a plain
+// number of Go's.
 func isJSON(value any) bool {
-	_, err := json.Marshal(value)
-	return err == nil
+	switch v := value.(type) {
+	case nil, bool, string, int, int64, time.Time:
+		return true
+	case json.Number:
+		return json.Valid([]byte(v))
+	case float64:
+		return !math.IsNaN(v) && !math.IsInf(v, 0)
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !isJSON(item) })
+	case map[string]any:
+		for _, member := range v {
+			if !isJSON(member) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 func (p *ProfileState) check(c *checker) {
@@ -105,6 +132,7 @@ func (b *BillingState) check(c *checker) {
 		other, taken := ids[user.ID]
 		ids[user.ID] = login
 		c.expect(!taken, "the id is also that of "+other, "billing", "users", login, "id")
+		c.expect(isJSON(user.BillingExtra), notJSON, "billing", "users", login, "billing_extra")
 		c.expect(slices.Contains(b.Statuses, user.Status), strconv.Quote(user.Status)+" is none of statuses", "billing", "users", login, "status")
 	}
 }

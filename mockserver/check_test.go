@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -19,20 +20,20 @@ func TestDefaultStateIsSound(t *testing.T) {
 
 func TestCheckNamesWhatIsNotSound(t *testing.T) {
 	t.Parallel()
-	const noJSON = "this cannot be answered as JSON: a number without a value, or an object whose names are no strings"
+	const noJSON = "this is not made of what JSON has: nil, booleans, texts, numbers, []any and map[string]any"
 	anna := func(s *mockserver.State) *mockserver.ProfileUser { return s.Profile.Users["usr_anna"] }
 	for want, spoil := range map[string]func(*mockserver.State){
-		"tokens.: a token must not be empty or begin or end with white space":   func(s *mockserver.State) { s.Tokens[""] = mockserver.Token{Billing: true} },
-		"tokens. a: a token must not be empty or begin or end with white space": func(s *mockserver.State) { s.Tokens[" a"] = mockserver.Token{Billing: true} },
-		"tokens.a: the token opens no API":                                      func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{} },
-		`tokens.a.profile: there is no profile user "b"`:                        func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{Profile: "b"} },
-		"tokens.a.vendor: there is no vendor user 5":                            func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{Vendor: 5} },
+		"tokens.[redacted]: a token must not be empty or begin or end with white space": func(s *mockserver.State) { s.Tokens[" a"] = mockserver.Token{Billing: true} },
+		"tokens.[redacted]: the token opens no API":                                     func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{} },
+		`tokens.[redacted].profile: there is no profile user "b"`:                       func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{Profile: "b"} },
+		"tokens.[redacted].vendor: there is no vendor user 5":                           func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{Vendor: 5} },
 
 		`profile.default_user: there is no user ""`:                                       func(s *mockserver.State) { s.Profile.DefaultUser = "" },
 		"profile.users.: a user_id must not be empty":                                     func(s *mockserver.State) { s.Profile.Users[""] = anna(s) },
 		"profile.users.x: the user has no members":                                        func(s *mockserver.State) { s.Profile.Users["x"] = nil },
 		"profile.users.usr_anna.payment_method: \"gold\" is none of payment_methods":      func(s *mockserver.State) { anna(s).PaymentMethod = "gold" },
 		"profile.users.usr_anna.payment_details: " + noJSON:                               func(s *mockserver.State) { anna(s).PaymentDetails["a"] = math.NaN() },
+		"profile.users.usr_anna.payments.0: " + noJSON:                                    func(s *mockserver.State) { anna(s).Payments[0]["a"] = big.NewInt(5) },
 		"profile.users.usr_anna.payments.1: " + noJSON:                                    func(s *mockserver.State) { anna(s).Payments[1]["a"] = map[any]any{1: 2} },
 		"profile.users.usr_anna.codes.0.code: a code must not be empty":                   func(s *mockserver.State) { anna(s).Codes[0].Code = "" },
 		"profile.users.usr_anna.codes.1.code: the code stands twice":                      func(s *mockserver.State) { anna(s).Codes[1].Code = "111111" },
@@ -68,5 +69,5 @@ func TestCheckTellsAllAtOnceInOrder(t *testing.T) {
 	state.Tokens["a"] = mockserver.Token{}
 	err := state.Check()
 	require.Error(t, err)
-	assert.Equal(t, []string{"tokens.a: the token opens no API", "vendor.users.10015.role: there is no role 7"}, strings.Split(err.Error(), "\n"))
+	assert.Equal(t, []string{"tokens.[redacted]: the token opens no API", "vendor.users.10015.role: there is no role 7"}, strings.Split(err.Error(), "\n"))
 }

@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"regexp"
 	"strconv"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -40,58 +44,94 @@ func ReadState(name string, r io.Reader) (State, error) {
 		data = bytes.ReplaceAll(data, []byte("\t"), []byte(" ")) // JSON may be indented by tabs, YAML not
 	}
 	var tree yaml.Node
-	if err := yaml.Unmarshal(data, &tree); err != nil {
+	documents := yaml.NewDecoder(bytes.NewReader(data))
+	switch err := documents.Decode(&tree); {
+	case errors.Is(err, io.EOF):
+		return State{}, fmt.Errorf("%s:1: the file is empty", name)
+	case err != nil:
 		return State{}, syntaxError(name, err, data)
 	}
-	if len(tree.Content) == 0 {
-		return State{}, fmt.Errorf("%s:1: the file is empty", name)
-	}
-	unquoteIDs(data, tree.Content[0])
-	var state State
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&state); err != nil {
-		return State{}, decodeError(name, err, tree.Content[0])
-	}
 	var second yaml.Node
-	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
 		return State{}, fmt.Errorf("%s:%d: there is a second document; keep the first only", name, max(second.Line, 1))
 	}
+	var state State
+	root := tree.Content[0]
+	var decoder seedDecoder
+	decoder.value(root, reflect.ValueOf(&state).Elem(), nil)
+	if len(decoder.faults) == 0 {
+		for _, f := range state.faults() {
+			decoder.faults = append(decoder.faults, located{f, lineOf(root, f.path)})
+		}
+	}
 	var errs []error
-	for _, f := range state.faults() {
-		errs = append(errs, fmt.Errorf("%s:%d: %w", name, lineOf(tree.Content[0], f.path), f))
+	for _, f := range decoder.faults {
+		errs = append(errs, fmt.Errorf("%s:%d: %w", name, f.line, f.fault))
 	}
-	return state, errors.Join(errs...)
+	if len(errs) > 0 {
+		return State{}, errors.Join(errs...)
+	}
+	return state, nil
 }
 
-// unquoteIDs takes the quotes from the names that are numbers in a state: JSON cannot do
-// without them.
-func unquoteIDs(data []byte, root *yaml.Node) {
-	lines := bytes.SplitAfter(data, []byte("\n")) // they share the memory of data
-	for _, path := range [][2]string{{"subscription", "users"}, {"vendor", "roles"}, {"vendor", "users"}} {
-		ids := child(child(root, path[0]), path[1])
-		if ids == nil || ids.Kind != yaml.MappingNode {
-			continue
+// What the YAML library says of a file that is not YAML.
+var (
+	yamlLine      = regexp.MustCompile(`(?s)^(?:yaml: )?line (\d+): (.*)`)
+	unknownAnchor = regexp.MustCompile(`^yaml: unknown anchor '(.+)' referenced$`)
+)
+
+// syntaxError tells where a file stops being YAML. The library leaves the line out when it
+// is the first, for bytes that are no text, and for an anchor.
+func syntaxError(name string, err error, data []byte) error {
+	if parts := yamlLine.FindStringSubmatch(err.Error()); parts != nil {
+		line, _ := strconv.Atoi(parts[1]) // digits by the expression
+		if strings.HasPrefix(parts[2], "did not find expected") {
+			line++ // the library counts from 0 here
 		}
-		for i := 0; i < len(ids.Content); i += 2 {
-			unquote(lines, ids.Content[i])
-		}
+		return fmt.Errorf("%s:%d: %s", name, line, parts[2])
 	}
+	at, text := firstNoText(data), strings.TrimPrefix(err.Error(), "yaml: ")
+	if anchor := unknownAnchor.FindStringSubmatch(err.Error()); anchor != nil {
+		at, text = bytes.Index(data, []byte("*"+anchor[1])), "there is no such anchor; a text that begins with * needs quotes"
+	}
+	return fmt.Errorf("%s:%d: %s", name, 1+bytes.Count(data[:max(at, 0)], []byte("\n")), text)
 }
 
-// unquote puts spaces for the quotes of a number.
-func unquote(lines [][]byte, key *yaml.Node) {
-	if _, err := strconv.ParseInt(key.Value, 10, 64); err != nil || key.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0 {
-		return
+// firstNoText returns the index of the first character that YAML does not hold.
+func firstNoText(data []byte) int {
+	return strings.IndexFunc(string(data), func(r rune) bool {
+		return r == utf8.RuneError || r < ' ' && !strings.ContainsRune("\t\r\n", r)
+	})
+}
+
+// lineOf returns the line of the value at path, or of the innermost part of it that the
+// file has.
+func lineOf(node *yaml.Node, path []string) int {
+	line := node.Line
+	for _, name := range path {
+		if node = child(node, name); node == nil {
+			break
+		}
+		line = node.Line
 	}
-	if key.Line > len(lines) {
-		return // YAML has further ends of lines, which JSON has not
+	return line
+}
+
+// child returns the value of a member or item, nil when there is none.
+func child(node *yaml.Node, name string) *yaml.Node {
+	switch node.Kind {
+	case yaml.AliasNode:
+		return child(node.Alias, name)
+	case yaml.SequenceNode:
+		if i, err := strconv.Atoi(name); err == nil && i < len(node.Content) {
+			return node.Content[i]
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == name {
+				return node.Content[i+1]
+			}
+		}
 	}
-	line := lines[key.Line-1]
-	before := []rune(string(line)) // columns count characters
-	start := len(string(before[:min(key.Column-1, len(before))]))
-	end := start + 1 + len(key.Value)
-	if end < len(line) && string(line[start+1:end]) == key.Value {
-		line[start], line[end] = ' ', ' '
-	}
+	return nil
 }

@@ -45,7 +45,10 @@ func New(opts ...Option) (*Server, error) {
 		report:   func(message string, err error) { slog.Error(message, "error", err) },
 	}
 	s.world.set(DefaultState())
-	for _, opt := range opts {
+	for i, opt := range opts {
+		if opt == nil {
+			return nil, fmt.Errorf("mockserver: option %d is nil", i+1)
+		}
 		if err := opt(s); err != nil {
 			return nil, fmt.Errorf("mockserver: %w", err)
 		}

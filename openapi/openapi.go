@@ -10,7 +10,7 @@
 //     format password are secret without it.
 //   - x-extensible-enum, on a string schema: the values known today. Other values are valid too and survive reading.
 //
-// x-go-name, x-go-type, x-omitempty and x-omitzero concern the Go code generator only.
+// x-go-name, x-go-type, x-go-unexported, x-omitempty and x-omitzero concern the Go code generator only.
 //
 // In descriptions, [upstream] marks a fact read in public source code (the server's or its framework's) or in a later
 // edition of the same documentation, and [ruling] a decision of this project; what has no mark stands in the published

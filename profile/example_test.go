@@ -144,8 +144,8 @@ func ExampleClient_ListPayments() {
 		fmt.Println(payment["id"], amount, payment["currency"])
 	}
 	// Output:
-	// pay_3001 4900 RUB
-	// pay_3002 6500.5 RUB
+	// pay_3001 4900.00 RUB
+	// pay_3002 6500.50 RUB
 }
 
 func ExampleClient_GetPaymentMethod() {

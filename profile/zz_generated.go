@@ -131,6 +131,9 @@ func (v *Subscription) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &v.Members)
 }
 
+// MarshalJSON writes Members, which hold everything.
+func (v Subscription) MarshalJSON() ([]byte, error) { return json.Marshal(v.Members) }
+
 // Decode stores all members in dst, a pointer to a struct or map of the caller's own.
 func (v Subscription) Decode(dst any) error { return v.Members.Decode(dst) }
 

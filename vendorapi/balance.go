@@ -17,21 +17,33 @@ type layout struct {
 	split atomic.Bool // the server has been seen to keep it at a path of its own
 }
 
-// NoBalanceError says that a server answers neither of the two paths with a balance.
-// For a user who is not an administrator that is the ordinary answer of a server that
-// keeps the balance beside the access codes.
+// NoBalanceError says that neither of the two paths has a balance. It wraps the
+// [*quartet.Error] of each path that answered 404.
 type NoBalanceError struct {
 	Paths [2]string // the path templates asked: the printed one and the balance's own
-	Err   error     // what the latter answered, an [*quartet.Error] with status 404
+	// Printed is the 404 of the printed path, nil when that answered without a balance:
+	// the ordinary case of a user who is not an administrator.
+	Printed error
+	Split   error // the 404 of the balance's own path
 }
 
-// Error names both paths.
+// Error names both paths, and says what the server says of the first when neither is
+// there.
 func (e *NoBalanceError) Error() string {
-	return fmt.Sprintf("vendor getBalance: neither GET %s nor GET %s has a balance; only an administrator sees it", e.Paths[0], e.Paths[1])
+	why := "only an administrator sees it"
+	if e.Printed != nil {
+		why = e.Printed.Error()
+	}
+	return fmt.Sprintf("vendor getBalance: neither GET %s nor GET %s has a balance: %s", e.Paths[0], e.Paths[1], why)
 }
 
-// Unwrap returns Err.
-func (e *NoBalanceError) Unwrap() error { return e.Err }
+// Unwrap returns the errors of the paths.
+func (e *NoBalanceError) Unwrap() []error {
+	if e.Printed == nil {
+		return []error{e.Split}
+	}
+	return []error{e.Printed, e.Split}
+}
 
 // GetBalance returns the balance of the vendor. Only an administrator sees it.
 //
@@ -41,24 +53,26 @@ func (e *NoBalanceError) Unwrap() error { return e.Err }
 // asks that one first from then on. When neither has a balance the error is a
 // [*NoBalanceError]. Retry class: safe.
 func (c *Client) GetBalance(ctx context.Context, opts ...quartet.Option) (*Balance, error) {
-	var missing error // the 404 of the balance's own path, once it was asked
+	none := &NoBalanceError{Paths: [2]string{opListAccessCodes.Path, opGetBalance.Path}}
 	if c.layout.split.Load() {
 		balance, err := c.splitBalance(ctx, opts)
 		if !errors.Is(err, quartet.ErrNotFound) {
 			return balance, err
 		}
-		missing = err
+		none.Split = err
 	}
 	balance, err := c.printedBalance(ctx, opts)
 	if balance != nil || (err != nil && !errors.Is(err, quartet.ErrNotFound)) {
 		return balance, err
 	}
-	if missing == nil {
-		if balance, missing = c.splitBalance(ctx, opts); !errors.Is(missing, quartet.ErrNotFound) {
-			return balance, missing
+	none.Printed = err
+	if none.Split == nil {
+		if balance, err = c.splitBalance(ctx, opts); !errors.Is(err, quartet.ErrNotFound) {
+			return balance, err
 		}
+		none.Split = err
 	}
-	return nil, &NoBalanceError{Paths: [2]string{opListAccessCodes.Path, opGetBalance.Path}, Err: missing}
+	return nil, none
 }
 
 // printedBalance returns nil without an error when the answer has no balance.

@@ -2,7 +2,6 @@ package vendorapi_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -136,7 +135,8 @@ func TestNoBalanceAnywhereIsAnErrorThatNamesBothPaths(t *testing.T) {
 		assert.Equal(t, [2]string{printed, split}, none.Paths)
 		require.ErrorContains(t, err, printed)
 		require.ErrorContains(t, err, split)
-		require.ErrorContains(t, none.Err, "no such page")
+		require.ErrorContains(t, none.Split, "no such page")
+		require.NoError(t, none.Printed)
 		require.ErrorIs(t, err, quartet.ErrNotFound)
 		require.ErrorAs(t, err, new(*quartet.Error))
 	}
@@ -217,9 +217,12 @@ func TestTheBalanceMayBeAskedConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-func TestANoBalanceErrorReadsAsOneLine(t *testing.T) {
+func TestANoBalanceErrorSaysWhatIsKnown(t *testing.T) {
 	t.Parallel()
-	err := &vendorapi.NoBalanceError{Paths: [2]string{"/a", "/b"}, Err: errors.New("gone")}
-	want := "vendor getBalance: neither GET /a nor GET /b has a balance; only an administrator sees it"
-	assert.Equal(t, want, fmt.Sprintf("%v", err))
+	err := &vendorapi.NoBalanceError{Paths: [2]string{"/a", "/b"}, Split: errors.New("gone")}
+	assert.EqualError(t, err, "vendor getBalance: neither GET /a nor GET /b has a balance: only an administrator sees it")
+	err.Printed = errors.New("404: the nearest is /c")
+	require.EqualError(t, err, "vendor getBalance: neither GET /a nor GET /b has a balance: 404: the nearest is /c")
+	require.ErrorIs(t, err, err.Printed)
+	require.ErrorIs(t, err, err.Split)
 }

@@ -50,6 +50,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case err != nil:
 		return 2
 	case flags.NArg() > 1, flags.NArg() == 0 && *baseURL != "": // the sample is for the mock
+		fmt.Fprintln(stderr, "billing-suspend: give one file; with -base-url it is needed")
 		flags.Usage()
 		return 2
 	}

@@ -51,6 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return 2
 	case flags.NArg() > 0, *baseURL != "" && *addr == "":
+		fmt.Fprintln(stderr, "service: it takes no argument, and -base-url goes with -addr")
 		flags.Usage()
 		return 2
 	}

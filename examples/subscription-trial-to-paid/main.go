@@ -39,6 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return 2
 	case flags.NArg() > 0:
+		fmt.Fprintf(stderr, "subscription-trial-to-paid: unexpected argument %q\n", flags.Arg(0))
 		flags.Usage()
 		return 2
 	}

@@ -18,7 +18,7 @@ func TestSeedThatIsWrong(t *testing.T) {
 		"empty":             {"", "s.yaml:1: the file is empty"},
 		"comments only":     {"# nothing\n", "s.yaml:1: the file is empty"},
 		"null":              {"~\n", `s.yaml:1: profile.default_user: there is no user ""`},
-		"a list":            {"- hunter2\n", "s.yaml:1: a YAML seq cannot stand here; expected mockserver.State"},
+		"a list":            {"- hunter2\n", "s.yaml:1: there is a list where a mapping is expected"},
 		"two documents":     {"tokens: {}\n---\ntokens: {}\n", "s.yaml:2: there is a second document; keep the first only"},
 		"broken 2nd":        {"tokens: {}\n---\n{hunter2", "s.yaml:1: there is a second document; keep the first only"},
 		"broken YAML":       {"profile:\n  default_user: [hunter2\ntokens: {}\n", "s.yaml:2: did not find expected ',' or ']'"},
@@ -34,22 +34,29 @@ func TestSeedThatIsWrong(t *testing.T) {
 		"unknown nested member": {user + "      passwort: hunter2\n",
 			"s.yaml:4: profile.users.anna.passwort: there is no such member here; see seed.yaml for those that there are"},
 		"unknown member before others": {"tokens:\n  a: {vender: 3, billing: true}\n",
-			"s.yaml:2: vender: there is no such member here; see seed.yaml for those that there are"},
+			"s.yaml:2: tokens.[redacted].vender: there is no such member here; see seed.yaml for those that there are"},
 		"wrong type": {user + "      password: hunter2\n      codes: hunter2\n",
-			"s.yaml:5: profile.users.anna.codes: a YAML str cannot stand here; expected []mockserver.VerificationCode"},
-		"list for a text":   {user + "      password: [hunter2]\n", "s.yaml:4: profile.users.anna.password: a YAML seq cannot stand here; expected string"},
-		"text of two lines": {"billing:\n  users:\n    a: {id: \"hunter2\\nhunter2\"}\n", "s.yaml:3: billing.users.a.id: a YAML str cannot stand here; expected int64"},
-		"number too large":  {"billing: {users: {a: {id: 99999999999999999999}}}\n", "s.yaml:1: billing.users.a.id: a YAML float cannot stand here; expected int64"},
-		"tagged value":      {user + "      password: !!int hunter2\n", "s.yaml:4: profile.users.anna.password: the value does not fit its tag"},
+			"s.yaml:5: profile.users.anna.codes: there is a text where a list is expected"},
+		"list for a text":   {user + "      password: [hunter2]\n", "s.yaml:4: profile.users.anna.password: there is a list where a text is expected"},
+		"text of two lines": {"billing:\n  users:\n    a: {id: \"hunter2\\nhunter2\"}\n", "s.yaml:3: billing.users.a.id: there is a text where an integer is expected"},
+		"number too large":  {"billing: {users: {a: {id: 99999999999999999999}}}\n", "s.yaml:1: billing.users.a.id: there is a number where an integer is expected"},
+		"no JSON in free data": {user + "      payment_details: {a: .nan, b: !!binary aHVudGVyMg==}\n",
+			"s.yaml:4: profile.users.anna.payment_details.a: this is nothing that JSON has; a text like it needs quotes\n" +
+				"s.yaml:4: profile.users.anna.payment_details.b: this is nothing that JSON has; a text like it needs quotes"},
+		"one line of JSON": {`{"subscription":{"users":{"\u0031":{"id":1}}},"billing":{"users":{"a":{"id":"hunter2"}}}}`,
+			"s.yaml:1: subscription.users.1.id: there is no such member here; see seed.yaml for those that there are\n" +
+				"s.yaml:1: billing.users.a.id: there is a text where an integer is expected"},
+		"name that is no id": {"vendor: {users: {hunter: {}}}\n", "s.yaml:1: vendor.users.hunter: the name is not an integer"},
+		"merge of a text":    {user + "      <<: hunter2\n", "s.yaml:4: profile.users.anna.<<: only a mapping can be merged"},
 		"no time": {user + "      codes:\n        - code: hunter2\n          expires_at: hunter2 at noon\n",
 			"s.yaml:6: profile.users.anna.codes.0.expires_at: this is no time; one is written as 2026-01-05T12:34:56Z"},
 		"no such time": {"billing:\n  users:\n    a@b.c: {created_at: 2026-13-45}\n",
 			"s.yaml:3: billing.users.a@b.c.created_at: this is no time; one is written as 2026-01-05T12:34:56Z"},
-		"anchor in itself": {"profile: {users: {a: {payment_details: &a {x: *a}}}}\n", "s.yaml:1: the file has YAML beyond plain members and values"},
+		"anchor in itself": {"profile: {users: {a: {payment_details: &a {x: *a}}}}\n", "s.yaml:1: profile.users.a.payment_details.x: the file is nested or repeated by anchors without end"},
 		"duplicate member": {user + "      password: hunter2\n      password: hunter2\n", "s.yaml:5: profile.users.anna.password: the member stands twice, first in line 4"},
 		"duplicate user":   {user + "      {}\n    anna: {}\n", "s.yaml:5: profile.users.anna: the member stands twice, first in line 3"},
-		"two mistakes": {"tokens: 1\nvendor: 2\n", "s.yaml:1: tokens: a YAML int cannot stand here; expected map[string]mockserver.Token\n" +
-			"s.yaml:2: vendor: a YAML int cannot stand here; expected mockserver.VendorState"},
+		"two mistakes": {"tokens: 1\nvendor: 2\n", "s.yaml:1: tokens: there is a number where a mapping is expected\n" +
+			"s.yaml:2: vendor: there is a number where a mapping is expected"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +71,7 @@ func TestSeedThatIsNotSound(t *testing.T) {
 	t.Parallel()
 	for old, tc := range map[string]struct{ with, want string }{
 		"default_user: usr_anna": {"default_user: nobody", `s.yaml:20: profile.default_user: there is no user "nobody"`},
-		"    vendor: 10020":      {"    vendor: 1", "s.yaml:15: tokens.developer-token.vendor: there is no vendor user 1"},
+		"    vendor: 10020":      {"    vendor: 1", "s.yaml:15: tokens.[redacted].vendor: there is no vendor user 1"},
 		`code: "222222"`:         {`code: "111111"`, "s.yaml:32: profile.users.usr_anna.codes.1.code: the code stands twice"},
 		"      role: 3\n":        {"      role: 4\n", "s.yaml:226: vendor.users.10021.role: there is no role 4"},
 		"      role: 2\n":        {"", "s.yaml:209: vendor.users.10020.role: there is no role 0"}, // the line of the user
@@ -73,4 +80,14 @@ func TestSeedThatIsNotSound(t *testing.T) {
 		_, err := mockserver.ReadState("s.yaml", strings.NewReader(file))
 		assert.EqualError(t, err, tc.want)
 	}
+}
+
+// What no document fixes keeps its digits on the way from the file to an answer.
+func TestSeedNumbersKeepTheirDigits(t *testing.T) {
+	t.Parallel()
+	file := strings.Replace(string(seedFile(t)), "exp_year: 2031", "exp_year: 2031, a: 1.10, b: 123456789012345678901234567890", 1)
+	state, err := mockserver.ReadState("s.yaml", strings.NewReader(file))
+	require.NoError(t, err)
+	answer := inProcess(t, mockserver.WithState(state)).call("GET", "/profile/payment-method", "").ok()
+	assert.Contains(t, answer.body, `{"a":1.10,"b":123456789012345678901234567890,`)
 }
