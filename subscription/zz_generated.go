@@ -168,6 +168,33 @@ var (
 // operations are all of the document.
 var operations = []*operation.Operation{&opCreateUserSubscription}
 
+// Client calls the subscription API. It never changes after New and is safe for concurrent
+// use; make one and keep it.
+type Client struct {
+	core *quartet.Core
+}
+
+// New returns a client of the server at baseURL, such as
+// https://api.example.com/prefix. A trailing slash makes no difference. It refuses a
+// base URL without http or https and a host, or with user info, a query or a fragment,
+// and options that cannot hold; the error names everything that is wrong.
+func New(baseURL string, opts ...quartet.Option) (*Client, error) {
+	core, err := quartet.NewCore("subscription", operations, baseURL, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{core: core}, nil
+}
+
+// With returns another client of the same server with further options.
+func (c *Client) With(opts ...quartet.Option) (*Client, error) {
+	core, err := c.core.With(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{core: core}, nil
+}
+
 // CreateUserSubscription calls createUserSubscription: create or replace a user's subscription.
 //
 // Creates a subscription for the user, or replaces the one that there is; trial and paid ones alike (published
