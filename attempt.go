@@ -1,21 +1,17 @@
 package quartet
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
-	"net/http/httptrace"
-	"strings"
-	"sync/atomic"
 	"time"
-)
 
-// Caps on what is read of an answer, counted after decompression.
-const (
-	maxAnswer = 10 << 20
-	maxError  = 1 << 20
+	"github.com/quartet-go/quartet/internal/operation"
 )
 
 // maxDrain bounds what is read of a body that nobody wants, so that its connection
@@ -25,17 +21,20 @@ const maxDrain = 64 << 10
 // attempt is how one attempt ended: status, header and body of its answer, and the
 // error that kept it from one or cut it short.
 type attempt struct {
-	status int // 0 when no answer came
-	header http.Header
-	sent   http.Header // of the request, nil when it was not authorized
-	body   []byte
-	err    error
-	trace  *connTrace
-}
+	status  int // 0 when no answer came
+	header  http.Header
+	sent    *http.Request // nil when it was not authorized
+	token   Secret        // of a TokenSource that the request carried
+	body    []byte
+	buffer  bytes.Buffer     // behind body
+	limited io.LimitedReader // what fills it
+	err     error
+	written *written       // nil when nothing was sent, and for classes that do not ask
+	raw     *http.Response // nil when no answer came
 
-// connTrace observes whether the attempt got a connection. It is written by the
-// transport's goroutines, also after the attempt has ended.
-type connTrace struct{ asked, got atomic.Bool }
+	started time.Time   // when somebody asks
+	added   http.Header // by observers
+}
 
 func (a *attempt) ok() bool { return a.status >= 200 && a.status < 300 }
 
@@ -43,131 +42,188 @@ func (a *attempt) ok() bool { return a.status >= 200 && a.status < 300 }
 // says enough by its status, however its body fared.
 func (a *attempt) lost() bool { return a.err != nil && (a.status == 0 || a.ok()) }
 
-func (a *attempt) retryAfter() time.Duration { return retryAfter(a.header, time.Now()) }
-
-// mayBeWritten reports whether something of the request may have left. It certainly
-// has not when the transport asked for a connection and never got one; a transport
-// that is not net/http's tells nothing, which proves nothing.
-func (a *attempt) mayBeWritten() bool {
-	if a.trace == nil {
-		return false
-	}
-	return !a.trace.asked.Load() || a.trace.got.Load()
+func (a *attempt) retryAfter() (wait time.Duration, asked bool) {
+	return retryAfter(a.header, time.Now())
 }
 
-// RoundTrip makes one attempt: timeout, authorizer, transport, and the whole body of
-// the answer, so that a connection lost within it is this attempt's failure.
+// mayBeWritten reports whether something of the request may have left.
+func (a *attempt) mayBeWritten() bool {
+	return a.sent != nil && (a.status != 0 || a.written == nil || a.written.maybe(a.err))
+}
+
+// response is the raw answer with a body that can be read from the start.
+func (a *attempt) response() *http.Response {
+	if a.raw != nil {
+		a.raw.Body, a.raw.ContentLength = io.NopCloser(bytes.NewReader(a.body)), int64(len(a.body))
+	}
+	return a.raw
+}
+
+// RoundTrip makes one attempt and decides whether there is to be another.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := req.Context().Err(); err != nil { // nothing is sent: the attempt before stays the last
-		if c.attempts == 0 {
-			c.last.err = err
-		}
+	if err := c.ctx.Err(); err != nil { // nothing is sent: the attempt before stays the last
+		c.again = false
 		return nil, err
 	}
-	c.attempts++
-	c.last = attempt{}
-	ctx := req.Context()
-	if d := c.config.attemptTimeout; d > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d, fmt.Errorf("no answer within the attempt's timeout of %s", d))
-		defer cancel()
+	if req.Response == nil { // a step of a redirect belongs to its attempt
+		c.attempts++
 	}
+	resp, err := c.once(req)
+	c.decide(c.ctx)
+	return resp, err
+}
+
+// once makes one attempt: rate limiter, timeout, authorizer, transport, and the whole
+// body of the answer, so that a connection lost within it is this attempt's failure.
+func (c *call) once(req *http.Request) (*http.Response, error) {
+	c.last = attempt{}
+	observed := c.observeAttemptStart(req.Context())
+	ctx, cancel, timedOut := c.bound(observed, req.Response != nil)
+	defer cancel()
 	resp, err := c.send(ctx, req)
 	if err == nil {
-		c.last.status, c.last.header = resp.StatusCode, resp.Header
-		err = c.receive(resp.Body)
-		resp.Body, resp.ContentLength = http.NoBody, 0
+		c.last.status, c.last.header, c.last.raw = resp.StatusCode, resp.Header, resp
+		err = c.receive(resp)
 	}
 	if err != nil {
-		c.last.err = explainTimeout(ctx, withoutQuery(err, req.URL.RawQuery))
+		c.last.err = timedOut.explain(ctx, c.quiet(err, cmp.Or(c.last.sent, req)))
 	}
+	c.observeAttemptDone(observed)
 	if c.last.lost() {
 		return nil, c.last.err
 	}
+	resp.Body = http.NoBody // it has been read; see response
 	return resp, nil
+}
+
+// bound gives a request a context that ends with its attempt's timeout or with the call's.
+// A step of a redirect has what its attempt has left.
+func (c *call) bound(ctx context.Context, redirected bool) (context.Context, context.CancelFunc, timeout) {
+	deadline, timedOut := c.deadline, c.timedOut
+	if d := c.config.attemptLimit(); d > 0 {
+		if !redirected {
+			c.attemptEnds = time.Now().Add(d)
+		}
+		if deadline.IsZero() || c.attemptEnds.Before(deadline) {
+			deadline, timedOut = c.attemptEnds, timeout{"attempt", d}
+		}
+	}
+	if deadline.IsZero() {
+		return ctx, func() {}, timedOut
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	return ctx, cancel, timedOut
+}
+
+// attemptLimit is the shorter of the attempt's timeout and the http.Client's own, 0 for
+// neither.
+func (c *config) attemptLimit() time.Duration {
+	limit, client := c.attemptTimeout, c.httpClient.Timeout
+	if client > 0 && (limit == 0 || client < limit) {
+		return client
+	}
+	return limit
+}
+
+// explain names the timeout that struck, which "context deadline exceeded" leaves open.
+// The error of the context stays reachable.
+func (e timeout) explain(ctx context.Context, err error) error {
+	if e.after == 0 || !errors.Is(err, context.DeadlineExceeded) || ctx.Err() == nil {
+		return err
+	}
+	return fmt.Errorf("no answer within the %s's timeout of %s: %w", e.what, e.after, err)
 }
 
 // send authorizes req, which is this attempt's own, and hands it to the transport.
 func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, error) {
-	trace := new(connTrace)
-	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { trace.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { trace.got.Store(true) },
-	}))
-	if err := c.config.credential.apply(req, c.op); err != nil {
+	if c.config.limiter != nil {
+		if err := c.config.limiter.Wait(ctx); err != nil {
+			return nil, &refusedError{fmt.Errorf("rate limiter: %w", err)}
+		}
+	}
+	req = req.WithContext(ctx)
+	c.fill(req)
+	token, err := c.config.credential.apply(req, c.op)
+	if err != nil {
 		return nil, &refusedError{fmt.Errorf("authorize the request: %w", err)}
 	}
-	c.last.trace, c.last.sent = trace, req.Header
-	transport := c.config.httpClient.Transport
-	if transport == nil {
-		transport = http.DefaultTransport
+	c.last.sent, c.last.token = req, token
+	if c.op.Retry == operation.Guarded { // not before: the credential may take requests of its own
+		c.last.written = new(written)
+		req = req.WithContext(c.last.written.trace(ctx))
 	}
-	return transport.RoundTrip(req)
+	resp, err := c.config.transport.RoundTrip(req)
+	if err == nil && (resp == nil || resp.StatusCode < 100) { // net/http's never does, fakes may
+		return nil, errors.New("the transport returned neither an error nor an answer with a status")
+	}
+	return resp, err
+}
+
+// Header values that every request has. They are shared: net/http and the methods of
+// Header replace them as a whole.
+var (
+	jsonMedia = []string{"application/json"}
+	userAgent = []string{"quartet-go/" + Version}
+)
+
+// fill gives an attempt's request, which has only what http.Client put there, a header and
+// a body of its own, and a URL where an authorizer may add to it.
+func (c *call) fill(req *http.Request) {
+	header := make(http.Header, 4+len(c.config.extra.header))
+	maps.Copy(header, c.last.added)
+	header["Accept"], header["User-Agent"] = jsonMedia, userAgent
+	maps.Copy(header, c.config.extra.header)
+	if cookies := req.Header["Cookie"]; cookies != nil {
+		header["Cookie"] = cookies
+	}
+	if c.body != nil {
+		header["Content-Type"] = jsonMedia
+		req.ContentLength = int64(len(c.body))
+		req.Body = io.NopCloser(bytes.NewReader(c.body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.body)), nil }
+	}
+	req.Header = header
+	if c.config.credential.authorize != nil {
+		target := *req.URL
+		req.URL = &target
+	}
 }
 
 // receive takes in the body of the answer, or throws it away when nobody wants it:
 // then nothing that is wrong with it matters.
-func (c *call) receive(body io.ReadCloser) error {
-	if body == nil { // net/http never leaves it out, fake transports do
+func (c *call) receive(resp *http.Response) error {
+	if resp.Body == nil { // net/http never leaves it out, fake transports may
 		return nil
 	}
-	if c.out == nil && c.last.ok() {
-		_, _ = io.CopyN(io.Discard, body, maxDrain)
-		_ = body.Close()
+	if c.last.ok() && c.out == nil && c.config.extra.answer == nil {
+		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
+		_ = resp.Body.Close()
 		return nil
 	}
-	return c.last.read(body)
+	limit := c.config.maxFailure
+	if c.last.ok() {
+		limit = c.config.maxAnswer
+	}
+	return c.last.read(resp, limit)
 }
 
-// read takes in the body up to its cap. An error answer that is cut short keeps what
+// read takes in the body up to its limit. An error answer that is cut short keeps what
 // came.
-func (a *attempt) read(body io.ReadCloser) error {
-	limit := maxError
-	if a.ok() {
-		limit = maxAnswer
+func (a *attempt) read(resp *http.Response, limit int64) error {
+	if n := resp.ContentLength; n > 0 && n <= limit {
+		a.buffer.Grow(int(min(n, defaultMaxAnswer)) + bytes.MinRead) // so that it need not grow later
 	}
-	data, err := io.ReadAll(io.LimitReader(body, int64(limit)+1))
-	closeErr := body.Close()
-	a.body = data[:min(len(data), limit)]
+	a.limited = io.LimitedReader{R: resp.Body, N: limit + 1}
+	_, err := a.buffer.ReadFrom(&a.limited)
+	a.body = a.buffer.Bytes()
+	closeErr := resp.Body.Close()
 	switch {
-	case len(data) > limit:
+	case int64(len(a.body)) > limit:
+		a.body = a.body[:limit]
 		return fmt.Errorf("%w: over %d bytes", ErrResponseTooLarge, limit)
 	case err != nil:
 		return fmt.Errorf("the answer was cut short: %w", err)
 	default:
 		return closeErr
-	}
-}
-
-// withoutQuery takes the query out of the text of err. net/http's transport does not
-// show it, others return a [*url.Error] or say what they were asked.
-func withoutQuery(err error, query string) error {
-	if text := err.Error(); query != "" && strings.Contains(text, query) {
-		return &quietError{text: strings.NewReplacer("?"+query, "", query, redacted).Replace(text), err: err}
-	}
-	return err
-}
-
-// quietError says less than the error it stands for.
-type quietError struct {
-	text string
-	err  error
-}
-
-func (e *quietError) Error() string { return e.text }
-func (e *quietError) Unwrap() error { return e.err }
-
-// explainTimeout names the timeout that struck and keeps the context's error
-// reachable. Transports return either of the two, net/http's the cause alone.
-func explainTimeout(ctx context.Context, err error) error {
-	switch cause := context.Cause(ctx); {
-	case ctx.Err() == nil || errors.Is(cause, ctx.Err()):
-		return err
-	case errors.Is(err, cause):
-		return fmt.Errorf("%w: %w", err, ctx.Err())
-	case errors.Is(err, ctx.Err()):
-		return fmt.Errorf("%w: %w", cause, err)
-	default:
-		return err
 	}
 }

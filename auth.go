@@ -4,18 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 
 	"github.com/quartet-go/quartet/internal/operation"
 )
 
-const apiKeyHeader = "X-API-Key"
+const apiKeyHeader = "X-Api-Key" // X-API-Key as net/http writes it
 
-// credential is what authorizes a call: none, one of the documents' schemes, or a
-// function of the caller's own.
+// credential is what authorizes a call: none, a value for one of the documents'
+// schemes, a source of bearer tokens, or a function of the caller's own.
 type credential struct {
-	kind      operation.Auth // 0 for none or a function
-	value     Secret
+	kind      operation.Auth // of header; 0 for the others
+	header    []string       // the value of the header that kind names; shared, never changed
+	tokens    *tokenCache
 	authorize func(*http.Request) error
 }
 
@@ -48,37 +50,72 @@ func WithAuthorizer(authorize func(*http.Request) error) Option {
 
 func withCredential(option string, kind operation.Auth, value string) Option {
 	return func(c *config) error {
-		if value == "" {
-			return errors.New(option + ": the credential is empty")
+		if err := checkCredential(value); err != nil {
+			return fmt.Errorf("%s: %w", option, err)
 		}
-		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return errors.New(option + ": the credential has a line break or another control character")
+		header := value // an option may be applied more than once
+		if kind == operation.Bearer {
+			header = "Bearer " + value
 		}
-		c.credential = credential{kind: kind, value: NewSecret(value)}
+		c.credential = credential{kind: kind, header: []string{header}}
 		return nil
 	}
 }
 
-// check refuses a kind that the API does not take at all: sent nowhere, it would
-// leave every call unauthenticated without a word.
-func (c credential) check(api string, takes operation.Auth) error {
-	if c.kind&operation.APIKey != 0 && takes&operation.APIKey == 0 {
-		return fmt.Errorf("WithAPIKey: the %s API takes no API key; use WithBearerToken", api)
+func checkCredential(value string) error {
+	switch {
+	case value == "":
+		return errors.New("the credential is empty")
+	case strings.ContainsFunc(value, isControl):
+		return errors.New("the credential has a line break or another control character")
 	}
 	return nil
 }
 
-// apply adds the credential to a request of op.
-func (c credential) apply(req *http.Request, op *operation.Operation) error {
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// check refuses a kind that the API does not take at all, since sent nowhere it would
+// leave every call unauthenticated without a word; and any credential that everybody
+// on the way could read.
+func (c credential) check(s scope, plainHTTP bool) error {
+	var errs []error
+	if c.kind&operation.APIKey != 0 && s.takes&operation.APIKey == 0 {
+		errs = append(errs, fmt.Errorf("WithAPIKey: the %s API takes no API key; use WithBearerToken", s.api))
+	}
+	if c.given() && !plainHTTP && s.base != nil && s.base.Scheme == "http" && !isLoopback(s.base.Hostname()) {
+		errs = append(errs, errors.New("base URL: a credential would go over plain http to another machine; use https, or WithPlainHTTP if that is meant"))
+	}
+	return errors.Join(errs...)
+}
+
+func (c credential) given() bool { return c.kind != 0 || c.tokens != nil || c.authorize != nil }
+
+// isLoopback reports whether host is this machine: an address of it, or a name that
+// RFC 6761, section 6.3, keeps for it.
+func isLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// apply adds the credential to a request of op. It returns the token of a source that it
+// used.
+func (c credential) apply(req *http.Request, op *operation.Operation) (token Secret, err error) {
 	switch {
 	case op.Auth == 0:
-		return nil
 	case c.authorize != nil:
-		return c.authorize(req)
+		err = c.authorize(req)
+	case c.tokens != nil:
+		if token, err = c.tokens.get(req.Context()); err == nil {
+			req.Header["Authorization"] = []string{"Bearer " + token.Reveal()}
+		}
 	case c.kind&op.Auth == operation.Bearer:
-		req.Header.Set("Authorization", "Bearer "+c.value.Reveal())
+		req.Header["Authorization"] = c.header
 	case c.kind&op.Auth == operation.APIKey:
-		req.Header.Set(apiKeyHeader, c.value.Reveal())
+		req.Header[apiKeyHeader] = c.header
 	}
-	return nil
+	return token, err
 }

@@ -3,6 +3,7 @@ package quartet_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -127,5 +128,61 @@ func TestTheAuthorizerIsCalledOnceAnAttemptOnARequestOfItsOwn(t *testing.T) {
 	for _, r := range *requests {
 		assert.Equal(t, []string{"Signed"}, r.Header.Values("Authorization"))
 		assert.Equal(t, "&signature=x", r.URL.RawQuery)
+	}
+}
+
+func TestACredentialGoesOverPlainHTTPToThisMachineAlone(t *testing.T) {
+	t.Parallel()
+	credentials := map[string]quartet.Option{
+		"a token":    quartet.WithBearerToken("planted"),
+		"a source":   quartet.WithTokenSource(numbered(time.Hour)),
+		"a function": quartet.WithAuthorizer(func(*http.Request) error { return nil }),
+	}
+	for host, refused := range map[string]bool{
+		"http://api.example.com": true, "http://10.0.0.1": true, "http://[fe80::1]:80": true, "http://localhost.example.com": true,
+		"http://notlocalhost": true, "http://128.0.0.1": true, "http://0.0.0.0": true, "http://127.0.0.1.example.com": true,
+		"https://api.example.com": false, "http://127.0.0.1:80": false, "http://127.9.9.9": false, "http://[::1]:80": false, "http://localhost": false,
+		"http://LOCALHOST.": false, "http://x.localhost:8080": false, "http://[::ffff:127.0.0.1]": false,
+	} {
+		for name, credential := range credentials {
+			t.Run(host+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				const text = "a credential would go over plain http"
+				check := func(err error) {
+					t.Helper()
+					if !refused {
+						require.NoError(t, err)
+						return
+					}
+					require.ErrorContains(t, err, text)
+					assert.NotContains(t, err.Error(), planted)
+				}
+				option, requests := recorder(200, profileJSON)
+				_, err := profile.New(host, credential)
+				check(err)
+				_, err = profile.New(host, credential, quartet.WithPlainHTTP())
+				require.NoError(t, err)
+
+				client := profileAt(t, host, option) // without a credential there is nothing to read
+				_, err = client.With(credential)
+				check(err)
+				_, err = client.GetMyProfile(t.Context(), credential)
+				check(err)
+				assert.Len(t, *requests, map[bool]int{true: 0, false: 1}[refused])
+				_, err = client.GetMyProfile(t.Context(), credential, quartet.WithPlainHTTP())
+				require.NoError(t, err)
+			})
+		}
+	}
+}
+
+func TestAnOptionMaySetTheCredentialOfSeveralClients(t *testing.T) {
+	t.Parallel()
+	token := quartet.WithBearerToken("tok")
+	for range 3 {
+		option, requests := recorder(200, profileJSON)
+		_, err := profileClient(t, option, token).GetMyProfile(t.Context(), token)
+		require.NoError(t, err)
+		assert.Equal(t, "Bearer tok", (*requests)[0].Header.Get("Authorization"))
 	}
 }

@@ -3,9 +3,13 @@ package quartet
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"net/url"
+	"reflect"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -20,64 +24,147 @@ type call struct {
 	api    string
 	op     *operation.Operation
 	config *config
-	in     any // what the request's body was made of
-	out    any // where the answer goes, nil to ignore its body
+	ctx    context.Context // the caller's; those of requests may end earlier
+	in     any             // what the request's body was made of
+	out    any             // where the answer goes, nil to ignore its body
+
+	url     url.URL
+	body    []byte    // nil for none
+	started time.Time // zero when nobody asks
+	// deadline is the context's or that of the call's timeout, whichever there is; zero
+	// for none. timedOut tells the latter.
+	deadline    time.Time
+	timedOut    timeout
+	attemptEnds time.Time // by the attempt's timeout; zero for none
+
+	client http.Client
+	loop   retryablehttp.Client
 
 	attempts int
 	last     attempt       // the attempt that ended last
-	delay    time.Duration // wait before the next attempt
-	gaveUp   error         // why there is no next attempt though one might have helped
+	again    bool          // whether there is to be another one
+	delay    time.Duration // wait before it
+	gaveUp   error         // why there is none though one might have helped
+	replayed bool          // a 401 has been answered with a fresh token
 }
 
-// run sends req until an attempt settles the call, and reads the answer.
-// The steps of a call meet here, outermost first; RoundTrip has the steps of an attempt.
-func (c *call) run(ctx context.Context, req *request) error {
-	client := *c.config.httpClient
-	client.Transport = c
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	loop := retryablehttp.Client{
-		HTTPClient:   &client,
-		RetryMax:     c.config.retry.MaxAttempts - 1,
-		CheckRetry:   c.checkRetry,
-		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.delay },
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-		PrepareRetry: req.refresh,
+// timeout names a timeout of ours.
+type timeout struct {
+	what  string
+	after time.Duration // 0 for none
+}
+
+// prepare works out what every attempt sends.
+func (c *call) prepare(base *url.URL, in operation.Input) error {
+	if err := setURL(&c.url, base, c.op, in, c.config.extra.query); err != nil {
+		return err
 	}
-	attempt := &retryablehttp.Request{Request: req.http.WithContext(ctx)}
-	_ = req.refresh(attempt.Request) // never fails
-	if req.body != nil {
-		if err := attempt.SetBody(bytes.NewReader(req.body)); err != nil {
-			return refused(c.api, c.op, err)
+	if in.Body != nil {
+		var err error
+		if c.body, err = json.Marshal(in.Body); err != nil {
+			return fmt.Errorf("encode the request: %w", err)
+		}
+		if bytes.Contains(c.body, quotedRedacted) && hasFreeSecret(reflect.ValueOf(in.Body)) {
+			return errors.New("a Secret stands within a free-form value, where it would be sent as [redacted]; give what its Reveal returns")
 		}
 	}
-	resp, _ := loop.Do(attempt) // what its error says, the last attempt says better
-	if resp != nil {
-		_ = resp.Body.Close() // http.NoBody: RoundTrip has read and closed the real one
-	}
-	return c.settle(ctx)
+	var err error
+	c.body, err = c.config.extra.addTo(c.body)
+	return err
 }
 
-// checkRetry decides whether to go on after an attempt, and how long to wait before.
-func (c *call) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-	if ctx.Err() != nil || c.attempts >= c.config.retry.MaxAttempts || !c.last.repeatable(c.op.Retry) {
-		return false, nil
+var quotedRedacted = []byte(`"` + redacted + `"`)
+
+// run makes attempts until one settles the call, and reads the answer. The steps of a
+// call meet here, outermost first; RoundTrip has the steps of an attempt.
+func (c *call) run(ctx context.Context) error {
+	c.setDeadline(ctx)
+	ctx = c.observeStart(ctx)
+	c.ctx = ctx
+	err := c.settle(ctx, c.attempt(ctx))
+	if answer := c.config.extra.answer; answer != nil {
+		*answer = c.last.response() //nolint:bodyclose // it is in memory
 	}
-	c.delay = c.config.retry.backoff(c.attempts)
-	if asked := c.last.retryAfter(); asked > 0 {
-		if asked > c.config.retry.MaxRetryAfter {
-			return false, nil
+	if err == nil {
+		c.config.budget.succeeded()
+	}
+	c.observeDone(ctx, err)
+	if err != nil { // not before: a nil *Error in an error is not nil
+		return err
+	}
+	return nil
+}
+
+// setDeadline bounds the call when its context does not. There is no context for it:
+// waits are never begun that would not end in time, and every attempt has one of its
+// own.
+func (c *call) setDeadline(ctx context.Context) {
+	deadline, bounded := ctx.Deadline()
+	if !bounded && c.config.timeout > 0 {
+		deadline = time.Now().Add(c.config.timeout)
+		c.timedOut = timeout{"call", c.config.timeout}
+	}
+	c.deadline = deadline
+}
+
+// attempt lets go-retryablehttp make the attempts and wait between them. Where there is
+// nothing to wait for it begins anew, since that loop would set a timer all the same. It
+// returns what kept the loop from making the first attempt; all else is in c.last.
+func (c *call) attempt(ctx context.Context) error {
+	c.client = *c.config.httpClient
+	c.client.Transport = c
+	c.client.CheckRedirect = c.checkRedirect
+	c.client.Timeout = 0 // see attemptLimit; net/http's ends attempts in ways that do not tell why
+	c.loop.HTTPClient = &c.client
+	c.loop.RetryMax = math.MaxInt // decide counts
+	c.loop.CheckRetry = func(context.Context, *http.Response, error) (bool, error) { return c.again && c.delay > 0, nil }
+	c.loop.Backoff = func(time.Duration, time.Duration, int, *http.Response) time.Duration { return c.delay }
+	c.loop.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	c.loop.PrepareRetry = newCookies
+	for {
+		c.again = false // a loop that fails before RoundTrip shall not begin anew
+		req := (&http.Request{
+			Method: c.op.Method, URL: &c.url, Host: c.url.Host, Header: http.Header{},
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		}).WithContext(ctx)
+		resp, err := c.loop.Do(&retryablehttp.Request{Request: req})
+		if resp != nil {
+			_ = resp.Body.Close() // http.NoBody: once has read and closed the real one
 		}
-		c.delay = asked
+		if !c.again || c.delay > 0 {
+			return err
+		}
 	}
-	if deadline, bounded := ctx.Deadline(); bounded && time.Until(deadline) <= c.delay {
-		c.gaveUp = fmt.Errorf("the next attempt would come after the deadline: %w", context.DeadlineExceeded)
-		return false, nil
-	}
-	return true, nil
 }
 
-// settle turns the last attempt into the call's result.
-func (c *call) settle(ctx context.Context) error {
+// newCookies empties the header of a request before it is sent again: there is nothing in
+// it but what the cookie jar has added, which it is about to do once more.
+func newCookies(req *http.Request) error {
+	req.Header = http.Header{}
+	return nil
+}
+
+// checkRedirect follows a redirect for reads and within the origin, and no other: a
+// write must not become a read, nor a credential somebody else's.
+func (c *call) checkRedirect(req *http.Request, via []*http.Request) error {
+	switch {
+	case c.op.Retry != operation.Safe:
+		c.gaveUp = errors.New("not followed: only reads follow redirects")
+	case req.URL.Scheme != c.url.Scheme || req.URL.Host != c.url.Host:
+		c.gaveUp = fmt.Errorf("not followed: it leads to another origin, %s://%s", req.URL.Scheme, req.URL.Host)
+	case len(via) >= maxRedirects:
+		c.gaveUp = fmt.Errorf("not followed: it is number %d", len(via))
+	default:
+		return nil
+	}
+	return http.ErrUseLastResponse
+}
+
+const maxRedirects = 10
+
+// settle turns the last attempt into the call's result. interrupted is what the loop
+// said.
+func (c *call) settle(ctx context.Context, interrupted error) *Error {
 	if c.last.err == nil && c.last.ok() {
 		if c.out == nil {
 			return nil
@@ -94,6 +181,8 @@ func (c *call) settle(ctx context.Context) error {
 		reasons = append(reasons, fmt.Errorf("%w: %w", ErrBadResponse, c.last.err))
 	case c.last.lost() || errors.Is(c.last.err, ErrResponseTooLarge):
 		reasons = append(reasons, c.last.err)
+	case c.attempts == 0 && ctx.Err() == nil:
+		reasons = append(reasons, interrupted)
 	}
 	if ctx.Err() != nil && !errors.Is(errors.Join(reasons...), ctx.Err()) {
 		reasons = append(reasons, ctx.Err())
@@ -107,10 +196,23 @@ func (c *call) settle(ctx context.Context) error {
 	return c.failure(reasons...)
 }
 
+// refused is the error of a call that was never sent.
+func (c *call) refused(reasons ...error) *Error { return c.error(&hidden{reasons: reasons}) }
+
+func (c *call) error(kept *hidden) *Error {
+	return &Error{
+		API: c.api, Operation: c.op.ID, Method: c.op.Method, Path: c.op.Path,
+		hidden: func() *hidden { return kept },
+	}
+}
+
+// failure is the error of the last attempt.
 func (c *call) failure(reasons ...error) *Error {
-	e := refused(c.api, c.op, nil)
-	e.StatusCode, e.Header, e.Body = c.last.status, c.last.header, c.last.body
-	e.Attempts, e.RetryAfter, e.reasons = c.attempts, c.last.retryAfter(), reasons
+	e := c.error(&hidden{header: c.last.header, body: c.last.body, reasons: reasons})
+	e.StatusCode = c.last.status
+	e.RequestID = requestID(c.last.header)
+	e.Attempts = c.attempts
+	e.RetryAfter, _ = c.last.retryAfter()
 	if c.last.status != 0 && !c.last.ok() {
 		e.readBody(c.redactor())
 	}

@@ -156,7 +156,7 @@ func TestTimeoutsBoundWhatTheySay(t *testing.T) {
 					defer cancel()
 				}
 				hangs := inMemory(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-				client := profileAt(t, "http://memory", append(test.opts, quartet.WithTransport(hangs))...)
+				client := profileAt(t, "http://memory.localhost", append(test.opts, quartet.WithTransport(hangs))...)
 				start := time.Now()
 				_, err := client.GetMyProfile(ctx)
 				require.ErrorIs(t, err, context.DeadlineExceeded)
@@ -177,13 +177,13 @@ func TestABodyThatDripsIsCutByTheAttemptsTimeout(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 		})
-		client := profileAt(t, "http://memory", quartet.WithTransport(drips), quartet.WithAttemptTimeout(time.Second))
+		client := profileAt(t, "http://memory.localhost", quartet.WithTransport(drips), quartet.WithAttemptTimeout(time.Second))
 		_, err := client.GetMyProfile(t.Context())
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorIs(t, err, quartet.ErrBadResponse)
 		e := asError(t, err)
 		assert.Equal(t, 4, e.Attempts)
-		assert.Equal(t, `{"user_id":`, string(e.Body))
+		assert.Equal(t, `{"user_id":`, string(e.Body()))
 	})
 }
 
@@ -202,7 +202,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 				err := call(t.Context(), client)
 				e := asError(t, err)
 				assert.Equal(t, code, e.StatusCode)
-				assert.Equal(t, "https://evil.example.net/profile/me", e.Header.Get("Location"))
+				assert.Equal(t, "https://evil.example.net/profile/me", e.Header().Get("Location"))
 				assert.Equal(t, []string{"api.example.com"}, asked, "no other host sees the request or its credential")
 			})
 		}
@@ -322,5 +322,161 @@ func TestATimeoutIsNamedWhateverTheTransportReturns(t *testing.T) {
 				assert.EqualError(t, err, "profile getMyProfile: "+test.want)
 			})
 		})
+	}
+}
+
+// redirecting answers each path by its location, and any other with a profile.
+func redirecting(locations map[string]string, code int) (quartet.Option, *[]*http.Request) {
+	requests := new([]*http.Request)
+	return quartet.WithTransport(transport(func(r *http.Request) (*http.Response, error) {
+		*requests = append(*requests, r)
+		if to, moved := locations[r.URL.Path]; moved {
+			return answer(code, "", "Location", to), nil
+		}
+		return answer(200, profileJSON), nil
+	})), requests
+}
+
+func TestAReadFollowsRedirectsWithinItsOrigin(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ base, location, want string }{
+		"relative to the root":        {baseURL, "/v2/me", "https://api.example.com/v2/me"},
+		"relative to the path":        {baseURL + "/v1", "you", "https://api.example.com/v1/profile/you"},
+		"absolute":                    {baseURL, "https://api.example.com/v2/me?a=b", "https://api.example.com/v2/me?a=b"},
+		"absolute, with a port":       {baseURL + ":8443", "https://api.example.com:8443/me", "https://api.example.com:8443/me"},
+		"out of the base URL's path":  {baseURL + "/v1", "/v2/me", "https://api.example.com/v2/me"},
+		"with user info, not sent on": {baseURL, "https://user:pass@api.example.com/me", "https://user:pass@api.example.com/me"},
+	} {
+		for _, code := range []int{301, 302, 303, 307, 308} {
+			t.Run(name+"/"+http.StatusText(code), func(t *testing.T) {
+				t.Parallel()
+				path := strings.TrimPrefix(test.base, baseURL)
+				path = strings.TrimPrefix(path, ":8443") + "/profile/me"
+				option, requests := redirecting(map[string]string{path: test.location}, code)
+				_, err := profileAt(t, test.base, option, quartet.WithBearerToken("t"), quartet.WithHeader("X-New", "1")).GetMyProfile(t.Context())
+				require.NoError(t, err)
+				require.Len(t, *requests, 2)
+				second := (*requests)[1]
+				assert.Equal(t, test.want, second.URL.String())
+				assert.Equal(t, http.MethodGet, second.Method)
+				assert.Equal(t, []string{"Bearer t"}, second.Header["Authorization"])
+				assert.Equal(t, []string{"1"}, second.Header["X-New"])
+				assert.Empty(t, second.Header["Referer"])
+			})
+		}
+	}
+}
+
+func TestAStepOfARedirectIsNoAttemptOfItsOwn(t *testing.T) {
+	t.Parallel()
+	n := 0
+	client := profileClient(t, hurried, quartet.WithTransport(transport(func(r *http.Request) (*http.Response, error) {
+		n++
+		if r.URL.Path == "/profile/me" {
+			return answer(307, "", "Location", "/moved"), nil
+		}
+		return answer(503, ""), nil
+	})))
+	_, err := client.GetMyProfile(t.Context())
+	assert.Equal(t, 4, asError(t, err).Attempts)
+	assert.Equal(t, 8, n, "every attempt begins at the beginning")
+}
+
+func TestTheStepsOfARedirectShareTheAttemptsTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := profileClient(t, quartet.WithAttemptTimeout(time.Second), quartet.WithoutRetry(),
+			quartet.WithTransport(transport(func(r *http.Request) (*http.Response, error) {
+				select {
+				case <-time.After(400 * time.Millisecond):
+					return answer(302, "", "Location", "/"), nil
+				case <-r.Context().Done():
+					return nil, r.Context().Err()
+				}
+			})))
+		start := time.Now()
+		_, err := client.GetMyProfile(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, time.Second, time.Since(start))
+	})
+}
+
+func TestARedirectThatIsNotFollowedSaysWhyAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ location, text string }{
+		"another host":   {"https://evil.example.net/x", "not followed: it leads to another origin, https://evil.example.net"},
+		"another scheme": {"http://api.example.com/x", "another origin, http://api.example.com"},
+		"another port":   {"https://api.example.com:444/x", "another origin, https://api.example.com:444"},
+		"no scheme":      {"//evil.example.net/x", "another origin, https://evil.example.net"},
+		"a loop":         {"/profile/me", "not followed: it is number 10"},
+	} {
+		for credential, option := range map[string]quartet.Option{
+			"a token": quartet.WithBearerToken("planted"),
+			"an authorizer's": quartet.WithAuthorizer(func(r *http.Request) error {
+				r.Header.Set("X-Api-Key", "planted")
+				return nil
+			}),
+		} {
+			t.Run(name+"/"+credential, func(t *testing.T) {
+				t.Parallel()
+				moved, requests := redirecting(map[string]string{"/profile/me": test.location}, 302)
+				_, err := profileClient(t, moved, option).GetMyProfile(t.Context())
+				require.ErrorContains(t, err, test.text)
+				e := asError(t, err)
+				assert.Equal(t, 302, e.StatusCode)
+				assert.Equal(t, 1, e.Attempts)
+				for _, r := range *requests {
+					assert.Equal(t, "api.example.com", r.URL.Host)
+					assert.Equal(t, "https", r.URL.Scheme)
+				}
+				assert.LessOrEqual(t, len(*requests), 10)
+			})
+		}
+	}
+}
+
+func TestAWriteFollowsNoRedirectEvenWithinItsOrigin(t *testing.T) {
+	t.Parallel()
+	for class, call := range classes {
+		if class == "safe" {
+			continue
+		}
+		for _, code := range []int{301, 302, 303, 307, 308} {
+			option, requests := recorder(code, "")
+			moved := quartet.WithTransport(transport(func(r *http.Request) (*http.Response, error) {
+				*requests = append(*requests, r)
+				return answer(code, "", "Location", "/elsewhere"), nil
+			}))
+			err := call(t.Context(), profileClient(t, option, moved))
+			require.ErrorContains(t, err, "not followed: only reads follow redirects")
+			assert.NotErrorIs(t, err, quartet.ErrOutcomeUnknown)
+			assert.Len(t, *requests, 1)
+		}
+	}
+}
+
+func TestNoWaitAskedMeansNoTimer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		for _, class := range []string{"safe", "guarded"} {
+			err := classes[class](t.Context(), profileClient(t, always(503, "", "Retry-After", "0")))
+			assert.Equal(t, 4, asError(t, err).Attempts)
+		}
+		assert.Equal(t, start, time.Now())
+	})
+}
+
+func TestTheHTTPClientsTimeoutIsATimeoutOverSocketsToo(t *testing.T) {
+	t.Parallel()
+	for _, over := range both {
+		server := listenOver(t, over, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		mine := *server.http
+		mine.Timeout = 20 * time.Millisecond
+		client := profileAt(t, server.url, quartet.WithHTTPClient(&mine), hurried)
+		_, err := client.GetMyProfile(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Contains(t, err.Error(), "attempt's timeout of 20ms")
+		assert.Equal(t, 4, asError(t, err).Attempts)
 	}
 }

@@ -2,59 +2,319 @@ package quartet
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
-// decode fills out from a 2xx answer's body and refuses what encoding/json would
-// let pass: a required member that is missing, null where the document has none.
-// out must point to a zero value; after an error it must be thrown away.
+// decode fills out from a 2xx answer's body, in one pass over what encoding/json has
+// found to be JSON. It refuses what encoding/json would let pass, a required member that
+// is missing and null where the document has none, and matches names exactly, so that an
+// unknown member never lands in a known one. out must point to a zero value; after an
+// error it must be thrown away.
 func decode(body []byte, out any) error {
-	switch string(bytes.TrimSpace(body)) {
-	case "":
+	if len(bytes.TrimSpace(body)) == 0 {
 		return errors.New("the body is empty where JSON was expected")
-	case "null": // to encoding/json this is no reason to do anything
-		return errors.New("/: null where the document allows none")
 	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return describeJSONError(err)
+	if !json.Valid(body) {
+		return invalid(body)
 	}
-	c := checker{data: body}
-	return c.value(shapeOf(reflect.TypeOf(out).Elem()), nil)
+	dst := reflect.ValueOf(out).Elem()
+	return (&reader{data: body}).value(shapeOf(dst.Type()), dst)
 }
 
-// describeJSONError says in the document's terms what encoding/json refused. It
-// shows no value, since an answer may hold secrets.
-func describeJSONError(err error) error {
-	var wrongType *json.UnmarshalTypeError
+// invalid says where a body stops being JSON, without showing of it more than the
+// character.
+func invalid(body []byte) error {
+	err := json.Unmarshal(body, new(json.RawMessage))
 	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &wrongType):
-		return fmt.Errorf("%s: JSON %s where %s was expected", pointerOrRoot(wrongType.Field), kindOnly(wrongType.Value), jsonKind(wrongType.Type))
-	case errors.As(err, &syntax):
-		return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.Offset, err)
-	default:
+	if !errors.As(err, &syntax) {
 		return err
 	}
+	return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.Offset, err)
 }
 
-// kindOnly drops the literal that encoding/json appends to "number".
-func kindOnly(value string) string {
-	kind, _, _ := bytes.Cut([]byte(value), []byte(" "))
-	return string(kind)
+// reader walks valid JSON.
+type reader struct {
+	data []byte
+	pos  int
+	path []step // from the root to the present place
 }
 
-func pointerOrRoot(field string) string {
-	if field == "" {
-		return "/"
+// step is one segment of the place in the document.
+type step struct {
+	name  string // "" in an array
+	index int
+}
+
+// errorf tells what is wrong at the present place. It never shows a value, since an
+// answer may hold secrets.
+func (r *reader) errorf(format string, args ...any) error {
+	var place strings.Builder
+	for _, s := range r.path {
+		place.WriteByte('/')
+		if s.name == "" {
+			place.WriteString(strconv.Itoa(s.index))
+		}
+		place.WriteString(s.name)
 	}
-	return "/" + string(bytes.ReplaceAll([]byte(field), []byte("."), []byte("/")))
+	return fmt.Errorf("%s: %s", cmp.Or(place.String(), "/"), fmt.Sprintf(format, args...))
 }
 
-func jsonKind(t reflect.Type) string {
+// value stores the value at pos in dst.
+func (r *reader) value(s *shape, dst reflect.Value) error {
+	r.space()
+	first := r.data[r.pos]
+	if first == 'n' {
+		if !s.mayBeNull() {
+			return r.errorf("null where the document allows none")
+		}
+		r.skip()
+		dst.SetZero()
+		return nil
+	}
+	switch kind := s.typ.Kind(); {
+	case s.opaque:
+		return r.opaque(s, dst)
+	case kind == reflect.Pointer:
+		dst.Set(reflect.New(s.elem.typ))
+		return r.value(s.elem, dst.Elem())
+	case kind == reflect.Struct && first == '{':
+		return r.object(s, dst)
+	case kind == reflect.Slice && first == '[':
+		return r.array(s, dst)
+	case kind == reflect.String && first == '"':
+		dst.SetString(r.text())
+	case kind == reflect.Bool && (first == 't' || first == 'f'):
+		dst.SetBool(first == 't')
+		r.skip()
+	case isNumber(first) && dst.CanInt():
+		return r.integer(dst)
+	case isNumber(first) && dst.CanFloat():
+		n, err := strconv.ParseFloat(string(r.raw()), 64)
+		if err != nil {
+			return r.errorf("a number too large for this member")
+		}
+		dst.SetFloat(n)
+	default:
+		return r.errorf("JSON %s where %s was expected", jsonKind(first), wanted(s.typ))
+	}
+	return nil
+}
+
+func (r *reader) object(s *shape, dst reflect.Value) error {
+	var seen uint
+	r.path = append(r.path, step{})
+	top := len(r.path) - 1
+	for r.pos++; !r.closing('}'); {
+		name := r.name()
+		f, known := s.fields[string(name)]
+		if !known {
+			r.space()
+			r.skip()
+			continue
+		}
+		r.path[top].name = f.name
+		if err := r.value(f.shape, dst.Field(f.index)); err != nil {
+			return err
+		}
+		seen |= f.bit
+	}
+	if missing := s.required &^ seen; missing != 0 {
+		r.path[top].name = s.nameOf(missing)
+		return r.errorf("required member is missing")
+	}
+	r.path = r.path[:top]
+	return nil
+}
+
+func (r *reader) array(s *shape, dst reflect.Value) error {
+	r.path = append(r.path, step{})
+	top := len(r.path) - 1
+	dst.Set(reflect.MakeSlice(s.typ, 0, 1))
+	r.pos++
+	for i := 0; !r.closing(']'); i++ {
+		r.path[top].index = i
+		dst.Grow(1)
+		dst.SetLen(i + 1)
+		dst.Index(i).SetZero()
+		if err := r.value(s.elem, dst.Index(i)); err != nil {
+			return err
+		}
+	}
+	r.path = r.path[:top]
+	return nil
+}
+
+// opaque leaves the value to the type's own method, or to encoding/json.
+func (r *reader) opaque(s *shape, dst reflect.Value) error {
+	raw := r.raw()
+	var err error
+	switch v := dst.Addr().Interface().(type) {
+	case json.Unmarshaler:
+		err = v.UnmarshalJSON(raw)
+	default:
+		err = json.Unmarshal(raw, v)
+	}
+	var within *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &within) && within.Field != "":
+		r.path = append(r.path, step{name: strings.ReplaceAll(within.Field, ".", "/")})
+		kind, _, _ := strings.Cut(within.Value, " ") // "number" may have the digits behind it
+		return r.errorf("JSON %s where %s was expected", kind, wanted(within.Type))
+	case s.typ == reflect.TypeFor[Time]() && raw[0] == '"':
+		return r.errorf("this is no timestamp such as 2026-01-05T12:34:56.789012 or 2026-01-05T12:34:56Z")
+	}
+	return r.errorf("JSON %s where %s was expected", jsonKind(raw[0]), wanted(s.typ))
+}
+
+// integer reads a whole number, also one that is written as 5.0 or 1e1.
+func (r *reader) integer(dst reflect.Value) error {
+	raw := r.raw()
+	n, err := strconv.ParseInt(string(raw), 10, dst.Type().Bits())
+	if err == nil {
+		dst.SetInt(n)
+		return nil
+	}
+	f, floatErr := strconv.ParseFloat(string(raw), 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange), floatErr != nil, math.Abs(f) > 1<<53, dst.OverflowInt(int64(f)):
+		return r.errorf("a number too large for an integer of %d bits", dst.Type().Bits())
+	case f != math.Trunc(f):
+		return r.errorf("JSON number with a fraction where an integer was expected")
+	}
+	dst.SetInt(int64(f))
+	return nil
+}
+
+// text reads a string.
+func (r *reader) text() string {
+	raw := r.raw()
+	inner := raw[1 : len(raw)-1]
+	if bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner)
+	}
+	var text string
+	_ = json.Unmarshal(raw, &text) // cannot fail: it is a valid string
+	return text
+}
+
+// closing steps over white space, commas and end, and reports whether it met end.
+func (r *reader) closing(end byte) bool {
+	r.space()
+	if r.data[r.pos] == ',' {
+		r.pos++
+		r.space()
+	}
+	if r.data[r.pos] != end {
+		return false
+	}
+	r.pos++
+	return true
+}
+
+// name reads a member's name and the colon behind it.
+func (r *reader) name() []byte {
+	start := r.pos
+	r.skipString()
+	r.pos++
+	raw := r.data[start:r.pos]
+	r.space()
+	r.pos++ // the colon
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1]
+	}
+	var name string
+	_ = json.Unmarshal(raw, &name) // cannot fail: it is a valid string
+	return []byte(name)
+}
+
+// raw steps over one value and returns it.
+func (r *reader) raw() []byte {
+	start := r.pos
+	r.skip()
+	return r.data[start:r.pos]
+}
+
+func (r *reader) space() {
+	for r.pos < len(r.data) && r.data[r.pos] <= ' ' {
+		r.pos++
+	}
+}
+
+// skip steps over one value of any kind.
+func (r *reader) skip() {
+	for depth := 0; r.pos < len(r.data); {
+		switch c := r.data[r.pos]; {
+		case c == '"':
+			r.skipString()
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case isScalar(c):
+			for r.pos+1 < len(r.data) && isScalar(r.data[r.pos+1]) {
+				r.pos++
+			}
+		default: // white space, commas and colons
+			r.pos++
+			continue
+		}
+		r.pos++
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+// skipString leaves pos on the closing quote.
+func (r *reader) skipString() {
+	for r.pos++; ; r.pos++ {
+		r.pos += bytes.IndexByte(r.data[r.pos:], '"')
+		escapes := 0
+		for r.data[r.pos-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return
+		}
+	}
+}
+
+func isNumber(b byte) bool { return b == '-' || b >= '0' && b <= '9' }
+
+// isScalar reports whether b belongs to a number, true, false or null.
+func isScalar(b byte) bool {
+	return isNumber(b) || b >= 'a' && b <= 'z' || b == '+' || b == '.' || b == 'E'
+}
+
+// jsonKind names the kind of value that begins with b.
+func jsonKind(b byte) string {
+	switch b {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	}
+	return "number"
+}
+
+// wanted names what a type holds.
+func wanted(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[Time]():
 		return "a timestamp"
@@ -66,173 +326,12 @@ func jsonKind(t reflect.Type) string {
 		return "a boolean"
 	case reflect.String:
 		return "a string"
-	case reflect.Slice, reflect.Array:
+	case reflect.Slice:
 		return "an array"
 	case reflect.Struct, reflect.Map:
 		return "an object"
-	case reflect.Float32, reflect.Float64:
+	case reflect.Float64:
 		return "a number"
-	default:
-		return "an integer"
 	}
-}
-
-// checker walks JSON that encoding/json has already accepted, side by side with
-// the shape of the Go type, and finds what is absent or null against the document.
-type checker struct {
-	data []byte
-	pos  int
-}
-
-// step is one segment of the place in the document, linked towards the root so
-// that nothing is allocated unless an error is told.
-type step struct {
-	parent *step
-	name   string
-	index  int
-}
-
-func (s *step) String() string {
-	if s == nil {
-		return ""
-	}
-	if s.name == "" {
-		return s.parent.String() + "/" + strconv.Itoa(s.index)
-	}
-	return s.parent.String() + "/" + s.name
-}
-
-func (c *checker) value(s *shape, at *step) error {
-	c.space()
-	switch {
-	case s == nil || s.leaf():
-		c.skip()
-		return nil
-	case c.data[c.pos] == '{':
-		return c.object(s, at)
-	case c.data[c.pos] == '[':
-		return c.array(s, at)
-	default:
-		c.skip()
-		return nil
-	}
-}
-
-func (c *checker) object(s *shape, at *step) error {
-	var seen uint
-	for c.pos++; !c.closing('}'); {
-		name := c.name()
-		f, known := s.fields[string(name)]
-		if !known {
-			f = s.others
-		}
-		c.space()
-		here := step{parent: at, name: string(name)}
-		if c.data[c.pos] == 'n' && f.refusesNull {
-			return fmt.Errorf("%s: null where the document allows none", &here)
-		}
-		if err := c.value(f.shape, &here); err != nil {
-			return err
-		}
-		seen |= f.bit
-	}
-	if missing := s.required &^ seen; missing != 0 {
-		return fmt.Errorf("%s: required member is missing", &step{parent: at, name: s.nameOf(missing)})
-	}
-	return nil
-}
-
-func (c *checker) array(s *shape, at *step) error {
-	c.pos++
-	for i := 0; !c.closing(']'); i++ {
-		here := step{parent: at, index: i}
-		c.space()
-		if c.data[c.pos] == 'n' && s.others.refusesNull {
-			return fmt.Errorf("%s: null where the document allows none", &here)
-		}
-		if err := c.value(s.others.shape, &here); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// closing steps over white space, commas and end, and reports whether it met end.
-func (c *checker) closing(end byte) bool {
-	c.space()
-	if c.data[c.pos] == ',' {
-		c.pos++
-		c.space()
-	}
-	if c.data[c.pos] != end {
-		return false
-	}
-	c.pos++
-	return true
-}
-
-// name reads a member's name and the colon behind it.
-func (c *checker) name() []byte {
-	start := c.pos
-	c.skip()
-	raw := c.data[start:c.pos]
-	c.space()
-	c.pos++ // the colon
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1]
-	}
-	var name string
-	_ = json.Unmarshal(raw, &name) // cannot fail: the body has been read once
-	return []byte(name)
-}
-
-func (c *checker) space() {
-	for c.pos < len(c.data) && c.data[c.pos] <= ' ' {
-		c.pos++
-	}
-}
-
-// skip steps over one value of any kind.
-func (c *checker) skip() {
-	depth := 0
-	for ; c.pos < len(c.data); c.pos++ {
-		switch c.data[c.pos] {
-		case '"':
-			c.skipString()
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		default:
-			if !c.endOfScalar() {
-				continue
-			}
-		}
-		if depth == 0 {
-			c.pos++
-			return
-		}
-	}
-}
-
-// skipString leaves pos on the closing quote.
-func (c *checker) skipString() {
-	for c.pos++; c.data[c.pos] != '"'; c.pos++ {
-		if c.data[c.pos] == '\\' {
-			c.pos++
-		}
-	}
-}
-
-// endOfScalar reports whether a number or literal ends at pos.
-func (c *checker) endOfScalar() bool {
-	if scalarByte(c.data[c.pos]) && (c.pos+1 == len(c.data) || !scalarByte(c.data[c.pos+1])) {
-		return true
-	}
-	return false
-}
-
-func scalarByte(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b == '-' || b == '+' || b == '.' || b == 'E'
+	return "an integer"
 }

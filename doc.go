@@ -13,16 +13,23 @@
 // Every method of every client takes the same way, outermost step first:
 //
 //	call timeout       WithTimeout: bounds all attempts and waits together
-//	retry              WithRetry, WithoutRetry: by the operation's class
-//	attempt timeout    WithAttemptTimeout: bounds one attempt, its answer's body included
-//	authorizer         WithBearerToken, WithAPIKey, WithAuthorizer: once an attempt
-//	transport          WithHTTPClient, WithTransport
+//	observer           WithObserver, WithLogger
+//	retry              WithRetry, WithoutRetry, WithRetryBudget: by the operation's class
+//	rate limiter       WithRateLimiter: once an attempt
+//	time of an attempt WithAttemptTimeout: bounds each, its answer's body included
+//	authorizer         WithBearerToken, WithAPIKey, WithTokenSource, WithAuthorizer: once an attempt
+//	transport          WithHTTPClient, WithTransport, WithRootCAs
+//	answer             WithResponseLimit, WithResponse; checked against the document
+//
+// Redirects are followed for reads and within the origin only. A credential is not sent
+// over plain http to another machine unless WithPlainHTTP says so.
 //
 // # Options
 //
 // An [Option] is given to New, where it holds for every call of the client, or
 // to one method, where it holds for that call alone. A client never changes
-// after New; With makes another one with more options.
+// after New; With makes another one with more options. WithHeader, WithQuery and
+// WithJSONField send what a newer server knows and the document does not.
 //
 // # Retries
 //
@@ -32,7 +39,7 @@
 // 502, 503 and 504. Writes whose repetition can hurt ("guarded": one-time codes,
 // creation, cancellation) are repeated only when the server certainly did not
 // act: nothing was written to a connection, or the answer is 429, or 503 with
-// Retry-After. See [RetryPolicy] for numbers.
+// Retry-After. See [RetryPolicy] and [RetryBudget] for numbers.
 //
 // # Errors
 //

@@ -57,14 +57,36 @@ type Error struct {
 	Message string
 	Fields  []Field
 
+	RequestID  string        // of the last answer, for its server's log; "" when it has none
 	Attempts   int           // attempts made, 0 when the call ended before the first
 	RetryAfter time.Duration // what the last answer asked to wait, 0 when it asked nothing
 
-	Header http.Header // of the last answer; may hold secrets
-	Body   []byte      // of the last answer, at most 10 MiB of a 2xx and 1 MiB of others; may hold secrets
+	// hidden is behind a function, so that nothing of it is shown when the error is printed
+	// by other ways than its methods: package fmt follows pointers, but never a function.
+	hidden func() *hidden
+}
 
+// hidden is what an error does not print.
+type hidden struct {
+	header  http.Header
+	body    []byte
 	reasons []error // sentinels and causes for Is and As
 }
+
+func (e *Error) kept() *hidden {
+	if e.hidden == nil {
+		return new(hidden)
+	}
+	return e.hidden()
+}
+
+// Header returns the header of the last answer, nil when there was none. It may hold
+// secrets.
+func (e *Error) Header() http.Header { return e.kept().header }
+
+// Body returns the body of the last answer, as far as it was read (see
+// [WithResponseLimit]), nil when there was none. It may hold secrets.
+func (e *Error) Body() []byte { return e.kept().body }
 
 // Field is one member of the request that the server refused.
 type Field struct {
@@ -81,7 +103,7 @@ func (e *Error) Error() string {
 	if e.StatusCode != 0 {
 		e.describeStatus(&b)
 	}
-	for _, reason := range e.reasons {
+	for _, reason := range e.Unwrap() {
 		if !errors.Is(reason, ErrOutcomeUnknown) { // told below, at more length
 			b.WriteString(": " + oneLine(reason.Error()))
 		}
@@ -154,7 +176,7 @@ func (e *Error) Is(target error) bool {
 }
 
 // Unwrap returns the causes and the sentinels beyond those of the status.
-func (e *Error) Unwrap() []error { return e.reasons }
+func (e *Error) Unwrap() []error { return e.kept().reasons }
 
 // Format writes the text of Error for every verb, so that no verb shows Body.
 func (e *Error) Format(f fmt.State, verb rune) {
@@ -186,4 +208,14 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 		Error     string  `json:"error"`
 		Fields    []Field `json:"fields,omitempty"`
 	}{e.API, e.Operation, e.StatusCode, e.Attempts, e.Error(), e.Fields})
+}
+
+// requestID returns the identifier that a server or a proxy gave to the request.
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id", "Cf-Ray"} {
+		if id := header.Get(name); id != "" {
+			return oneLine(id)
+		}
+	}
+	return ""
 }

@@ -21,15 +21,15 @@ const maxShown = 5
 // FastAPI, Laravel and the vendor's server, {"error": "text"} and plain text, and
 // leaves both empty when it can read none (contract: any non-2xx, whatever its
 // body).
-func (e *Error) readBody(secrets *strings.Replacer) {
+func (e *Error) readBody(secrets redactor) {
 	var shape struct {
 		Detail  json.RawMessage `json:"detail"`
 		Message json.RawMessage `json:"message"`
 		Errors  json.RawMessage `json:"errors"`
 		Error   json.RawMessage `json:"error"`
 	}
-	if err := json.Unmarshal(e.Body, &shape); err != nil {
-		e.Message = oneLine(secrets.Replace(plainText(e.Body)))
+	if err := json.Unmarshal(e.Body(), &shape); err != nil {
+		e.Message = oneLine(secrets.Replace(plainText(e.Body())))
 		return
 	}
 	e.Message = oneLine(secrets.Replace(firstText(shape.Detail, shape.Message, shape.Error, member(shape.Error, "message"))))
@@ -47,7 +47,7 @@ func (e *Error) readBody(secrets *strings.Replacer) {
 func firstText(values ...json.RawMessage) string {
 	for _, value := range values {
 		var text string
-		if json.Unmarshal(value, &text) == nil && text != "" {
+		if len(value) > 2 && value[0] == '"' && json.Unmarshal(value, &text) == nil {
 			return text
 		}
 	}
@@ -56,7 +56,7 @@ func firstText(values ...json.RawMessage) string {
 
 func member(object json.RawMessage, name string) json.RawMessage {
 	var members map[string]json.RawMessage
-	if json.Unmarshal(object, &members) != nil {
+	if len(object) == 0 || json.Unmarshal(object, &members) != nil {
 		return nil
 	}
 	return members[name]

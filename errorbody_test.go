@@ -77,7 +77,7 @@ func TestEveryErrorBodyIsRead(t *testing.T) {
 			assert.Equal(t, 404, e.StatusCode)
 			assert.Equal(t, test.message, e.Message)
 			assert.Equal(t, test.fields, e.Fields)
-			assert.Equal(t, test.body, string(e.Body))
+			assert.Equal(t, test.body, string(e.Body()))
 			assert.Equal(t, "profile getMyProfile: 404 Not Found"+test.text, err.Error())
 		})
 	}
@@ -103,7 +103,7 @@ func TestAHugeErrorBodyMakesAShortError(t *testing.T) {
 			assert.Less(t, len(err.Error()), 600)
 			assert.True(t, utf8.ValidString(err.Error()))
 			assert.Contains(t, err.Error(), test.shows)
-			assert.Equal(t, test.body, string(asError(t, err).Body))
+			assert.Equal(t, test.body, string(asError(t, err).Body()))
 		})
 	}
 }
@@ -113,7 +113,7 @@ func TestAnErrorBodyOverTheCapIsCut(t *testing.T) {
 	_, err := profileClient(t, always(422, strings.Repeat("a", 3<<20))).GetMyProfile(t.Context())
 	require.ErrorIs(t, err, quartet.ErrResponseTooLarge)
 	require.ErrorIs(t, err, quartet.ErrValidation)
-	assert.Len(t, asError(t, err).Body, 1<<20)
+	assert.Len(t, asError(t, err).Body(), 1<<20)
 }
 
 func TestAnErrorBodyThatIsCutShortKeepsStatusAndRest(t *testing.T) {
@@ -127,7 +127,7 @@ func TestAnErrorBodyThatIsCutShortKeepsStatusAndRest(t *testing.T) {
 	require.ErrorIs(t, err, quartet.ErrValidation)
 	e := asError(t, err)
 	assert.Equal(t, 1, e.Attempts)
-	assert.Equal(t, `{"detail":`, string(e.Body))
+	assert.Equal(t, `{"detail":`, string(e.Body()))
 }
 
 func FuzzErrorBody(f *testing.F) {
@@ -140,7 +140,7 @@ func FuzzErrorBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		_, err := profileClient(t, always(http.StatusTeapot, string(body))).GetMyProfile(t.Context())
 		var e *quartet.Error
-		if !errors.As(err, &e) || e.StatusCode != http.StatusTeapot || string(e.Body) != string(body) {
+		if !errors.As(err, &e) || e.StatusCode != http.StatusTeapot || string(e.Body()) != string(body) {
 			t.Fatalf("status or body lost: %v", err)
 		}
 		text := err.Error()

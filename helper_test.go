@@ -2,8 +2,11 @@ package quartet_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -80,14 +84,47 @@ func asError(t *testing.T, err error) *quartet.Error {
 	return e
 }
 
+// protocol is the version of HTTP that a test speaks.
+type protocol string
+
+const (
+	http1 protocol = "HTTP/1.1"
+	http2 protocol = "HTTP/2"
+)
+
+// both is every protocol.
+var both = []protocol{http1, http2}
+
+// only returns what makes net/http speak p and nothing else without TLS.
+func (p protocol) only() *http.Protocols {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(p == http1)
+	protocols.SetUnencryptedHTTP2(p == http2)
+	return protocols
+}
+
+// checked fails the test when a request comes by another protocol.
+func (p protocol) checked(t *testing.T, handler http.HandlerFunc) http.HandlerFunc {
+	t.Helper()
+	return func(w http.ResponseWriter, r *http.Request) {
+		assert.True(t, strings.HasPrefix(r.Proto, string(p)), r.Proto)
+		handler(w, r)
+	}
+}
+
 // inMemory returns net/http's own transport and server joined by pipes, so that a
 // test within a synctest bubble has real connections and no real time.
 func inMemory(t *testing.T, handler http.HandlerFunc) *http.Transport {
 	t.Helper()
+	return inMemoryOver(t, http1, handler)
+}
+
+func inMemoryOver(t *testing.T, over protocol, handler http.HandlerFunc) *http.Transport {
+	t.Helper()
 	l := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	server := &http.Server{Handler: handler}
+	server := &http.Server{Handler: over.checked(t, handler), Protocols: over.only()}
 	go func() { _ = server.Serve(l) }()
-	client := &http.Transport{DialContext: l.dial}
+	client := &http.Transport{DialContext: l.dial, Protocols: over.only()}
 	t.Cleanup(func() {
 		client.CloseIdleConnections()
 		_ = server.Close()
@@ -129,31 +166,59 @@ func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Ne
 
 // listening is a server on a loopback socket that counts its connections.
 type listening struct {
+	*httptest.Server
 	url   string
-	http  *http.Client
+	http  *http.Client // a caller's own
 	conns *atomic.Int64
 }
 
 func listen(t *testing.T, handler http.HandlerFunc) listening {
 	t.Helper()
+	return listenOver(t, http1, handler)
+}
+
+// connOf is the key of a request's connection in its context.
+type connOf struct{}
+
+// listenOver speaks HTTP/1.1 in the clear and HTTP/2 over TLS.
+func listenOver(t *testing.T, over protocol, handler http.HandlerFunc) listening {
+	t.Helper()
 	conns := new(atomic.Int64)
-	server := httptest.NewUnstartedServer(handler)
+	server := httptest.NewUnstartedServer(over.checked(t, handler))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			conns.Add(1)
 		}
 	}
-	server.Start()
+	server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		return context.WithValue(ctx, connOf{}, conn)
+	}
+	if over == http2 {
+		server.EnableHTTP2 = true
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
 	t.Cleanup(server.Close)
-	return listening{url: server.URL, http: server.Client(), conns: conns}
+	return listening{Server: server, url: server.URL, http: server.Client(), conns: conns}
+}
+
+// roots trusts the server's certificate.
+func (l listening) roots() *x509.CertPool {
+	pool := x509.NewCertPool()
+	if cert := l.Certificate(); cert != nil {
+		pool.AddCert(cert)
+	}
+	return pool
 }
 
 // hangUp breaks the connection after the request has been read.
-func hangUp(w http.ResponseWriter, r *http.Request) {
+func hangUp(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return
+	conn, _ := r.Context().Value(connOf{}).(net.Conn)
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // a reset instead of an orderly end

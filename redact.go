@@ -2,47 +2,185 @@ package quartet
 
 import (
 	"cmp"
+	"encoding/json"
+	"html"
+	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 )
+
+// redactor replaces secrets, longest first, since one may hold another.
+type redactor []string
 
 // redactor replaces the secrets that the call sent, since servers echo them in what
 // they say (contract: never in what an error prints, also when the server echoes
-// them). A short secret takes innocent text with it; that is the lesser harm.
-func (c *call) redactor() *strings.Replacer {
-	secrets := appendSecrets(nil, reflect.ValueOf(c.in))
-	for name, values := range c.last.sent {
-		if name == "Accept" || name == "Content-Type" || name == "User-Agent" {
+// them), in every way of writing them. A short secret takes innocent text with it; that
+// is the lesser harm.
+func (c *call) redactor() redactor {
+	var forms redactor
+	for _, secret := range c.secrets() {
+		if secret == "" {
 			continue
 		}
-		for _, value := range values { // "Bearer TOKEN" and TOKEN
-			secrets = append(secrets, value, value[strings.LastIndexByte(value, ' ')+1:])
+		forms = append(forms, secret)
+		if strings.ContainsFunc(secret, isEscapedSomewhere) {
+			forms = append(forms, htmlSafeJSON(secret), plainJSON(secret), asciiJSON(secret),
+				url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret))
 		}
 	}
-	slices.SortFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // the first match wins
-	pairs := make([]string, 0, 2*len(secrets))
-	for _, secret := range secrets {
-		if secret != "" {
-			pairs = append(pairs, secret, redacted)
-		}
-	}
-	return strings.NewReplacer(pairs...)
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return forms
 }
 
-// appendSecrets appends the value of every Secret in a request's body, which is a
-// struct, also within the structs that it embeds.
-func appendSecrets(found []string, v reflect.Value) []string {
-	if v.Kind() != reflect.Struct {
+func (r redactor) Replace(text string) string {
+	if !slices.ContainsFunc(r, func(secret string) bool { return strings.Contains(text, secret) }) {
+		return text
+	}
+	pairs := make([]string, 0, 2*len(r))
+	for _, secret := range r {
+		pairs = append(pairs, secret, redacted)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// isEscapedSomewhere reports whether JSON, HTML, a query or a path writes r in another way.
+func isEscapedSomewhere(r rune) bool {
+	const never = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_."
+	return !strings.ContainsRune(never, r)
+}
+
+// secrets are the values of every Secret in the request and all that the last attempt's
+// credential has put into it.
+func (c *call) secrets() []string {
+	found := appendSecrets(nil, reflect.ValueOf(c.in))
+	for _, value := range c.config.extra.fields {
+		found = appendSecrets(found, reflect.ValueOf(value))
+	}
+	sent := c.last.sent
+	if sent == nil {
 		return found
 	}
-	if v.Type() == reflect.TypeFor[Secret]() {
-		return append(found, v.Interface().(Secret).Reveal())
+	for name, values := range sent.Header {
+		if slices.Contains([]string{"Accept", "Content-Type", "User-Agent", "Cookie"}, name) || slices.Equal(values, c.config.extra.header[name]) || slices.Equal(values, c.last.added[name]) {
+			continue // what is left is the credential's
+		}
+		for _, value := range values { // "Bearer TOKEN" and TOKEN
+			found = append(found, value, value[strings.LastIndexByte(value, ' ')+1:])
+		}
 	}
-	for i := range v.NumField() {
-		if field := v.Type().Field(i); field.IsExported() || field.Anonymous {
-			found = appendSecrets(found, v.Field(i))
+	if user, password, basic := sent.BasicAuth(); basic {
+		found = append(found, user+":"+password, password)
+	}
+	for _, cookie := range sent.Cookies() {
+		found = append(found, cookie.Value)
+	}
+	ours := c.url.Query()
+	for name, values := range sent.URL.Query() {
+		if ours[name] == nil {
+			found = append(found, values...)
 		}
 	}
 	return found
+}
+
+// appendSecrets appends the value of every Secret in v: a struct, also within the structs
+// that it embeds, or what stands in an any.
+func appendSecrets(found []string, v reflect.Value) []string {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[Secret]() {
+			return append(found, v.Interface().(Secret).Reveal())
+		}
+		for i := range v.NumField() {
+			if field := v.Type().Field(i); field.IsExported() || field.Anonymous {
+				found = appendSecrets(found, v.Field(i))
+			}
+		}
+	case reflect.Pointer, reflect.Interface:
+		found = appendSecrets(found, v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			found = appendSecrets(found, v.Index(i))
+		}
+	case reflect.Map:
+		for entry := v.MapRange(); entry.Next(); {
+			found = appendSecrets(found, entry.Value())
+		}
+	}
+	return found
+}
+
+// hasFreeSecret reports whether a Secret stands within an any of a request, where no
+// document says that it is one.
+func hasFreeSecret(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if hasFreeSecret(v.Field(i)) {
+				return true
+			}
+		}
+	case reflect.Pointer:
+		return hasFreeSecret(v.Elem())
+	case reflect.Map, reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Interface {
+			return len(appendSecrets(nil, v)) > 0
+		}
+	}
+	return false
+}
+
+// quiet takes secrets and the query out of the text of an error: the transport's, which
+// repeats what the server sent in place of an answer or, in a [*url.Error], the whole URL.
+func (c *call) quiet(err error, req *http.Request) error {
+	text := err.Error()
+	shown := text
+	if query := req.URL.RawQuery; query != "" {
+		shown = strings.NewReplacer("?"+query, "", query, redacted).Replace(shown)
+	}
+	if shown = c.redactor().Replace(shown); shown == text {
+		return err
+	}
+	return &quietError{text: shown, err: err}
+}
+
+// quietError says less than the error it stands for.
+type quietError struct {
+	text string
+	err  error
+}
+
+func (e *quietError) Error() string { return e.text }
+func (e *quietError) Unwrap() error { return e.err }
+
+// htmlSafeJSON is how encoding/json writes a text within quotes, plainJSON how most others
+// do, and asciiJSON how Python and PHP do by default.
+func htmlSafeJSON(text string) string {
+	encoded, err := json.Marshal(text)
+	if err != nil { // never for a string
+		return text
+	}
+	return string(encoded[1 : len(encoded)-1])
+}
+
+func plainJSON(text string) string {
+	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(htmlSafeJSON(text))
+}
+
+func asciiJSON(text string) string {
+	var b strings.Builder
+	for _, r := range plainJSON(text) {
+		if r < 0x80 {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			b.WriteString(`\u` + strconv.FormatUint(0x10000+uint64(unit), 16)[1:])
+		}
+	}
+	return b.String()
 }

@@ -76,6 +76,54 @@ func (p RetryPolicy) backoff(attempts int) time.Duration {
 	return rand.N(bound)
 }
 
+// decide says whether there is to be another attempt, and how long to wait before.
+func (c *call) decide(ctx context.Context) {
+	c.again, c.delay = false, 0
+	policy := &c.config.retry
+	switch {
+	case ctx.Err() != nil || c.attempts >= policy.MaxAttempts:
+		return
+	case c.tokenRefused():
+		c.replayed, c.again = true, true
+		c.config.credential.tokens.discard(c.last.token)
+		c.observeRetry(ctx)
+		return
+	case !c.last.repeatable(c.op.Retry):
+		return
+	}
+	delay, asked := c.last.retryAfter()
+	switch {
+	case !asked:
+		delay = policy.backoff(c.attempts)
+	case delay > policy.MaxRetryAfter:
+		return
+	}
+	if !c.deadline.IsZero() && time.Until(c.deadline) <= delay {
+		c.gaveUp = fmt.Errorf("the next attempt would come after the deadline: %w", context.DeadlineExceeded)
+		return
+	}
+	if !c.config.budget.take(c.last.cost()) {
+		c.gaveUp = errBudgetEmpty
+		return
+	}
+	c.again, c.delay = true, delay
+	c.observeRetry(ctx)
+}
+
+// tokenRefused reports whether the answer calls for a fresh token, for the first time:
+// the server has not acted, whatever the operation.
+func (c *call) tokenRefused() bool {
+	return c.last.status == http.StatusUnauthorized && !c.last.token.IsZero() && !c.replayed
+}
+
+// cost is what repeating the attempt takes out of the budget.
+func (a *attempt) cost() int {
+	if errors.Is(a.err, context.DeadlineExceeded) {
+		return timeoutCost
+	}
+	return retryCost
+}
+
 // repeatable says whether what an attempt ended in may be repeated under class.
 func (a *attempt) repeatable(class operation.Class) bool {
 	if class == operation.Guarded {
@@ -100,8 +148,11 @@ func (a *attempt) didNotAct() bool {
 		return a.err != nil && !a.mayBeWritten() && transient(a.err)
 	case http.StatusTooManyRequests:
 		return true
+	case http.StatusServiceUnavailable:
+		_, asked := a.retryAfter()
+		return asked
 	default:
-		return a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != ""
+		return false
 	}
 }
 

@@ -45,7 +45,7 @@ var classes = map[string]func(context.Context, *profile.Client) error{
 
 // failure is a server or a way to it that fails every attempt in the same manner.
 type failure struct {
-	arrange  func(t *testing.T) rig
+	arrange  func(t *testing.T, over protocol) rig
 	attempts int // of safe and idempotent operations
 	guarded  int // attempts of guarded ones
 	unknown  bool
@@ -66,20 +66,20 @@ type rig struct {
 // hurried leaves no wait to speak of, for tests that cannot have fake time.
 var hurried = quartet.WithRetry(quartet.RetryPolicy{BaseDelay: 1, MaxDelay: 1})
 
-func served(handler http.HandlerFunc) func(*testing.T) rig {
-	return func(t *testing.T) rig {
+func served(handler http.HandlerFunc) func(*testing.T, protocol) rig {
+	return func(t *testing.T, over protocol) rig {
 		t.Helper()
 		received := new(atomic.Int64)
-		client := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+		client := inMemoryOver(t, over, func(w http.ResponseWriter, r *http.Request) {
 			received.Add(1)
 			_, _ = io.Copy(io.Discard, r.Body)
 			handler(w, r)
 		})
-		return rig{url: "http://memory", received: received, opts: []quartet.Option{quartet.WithTransport(client)}}
+		return rig{url: "http://memory.localhost", received: received, opts: []quartet.Option{quartet.WithTransport(client)}}
 	}
 }
 
-func status(code int, header ...string) func(*testing.T) rig {
+func status(code int, header ...string) func(*testing.T, protocol) rig {
 	return served(func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
@@ -88,8 +88,8 @@ func status(code int, header ...string) func(*testing.T) rig {
 	})
 }
 
-func dialling(fail error) func(*testing.T) rig {
-	return func(*testing.T) rig {
+func dialling(fail error) func(*testing.T, protocol) rig {
+	return func(*testing.T, protocol) rig {
 		return rig{url: baseURL, opts: []quartet.Option{quartet.WithTransport(&http.Transport{
 			DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, fail },
 		})}}
@@ -101,21 +101,21 @@ var errNoToken = errors.New("no token to be had")
 var failures = map[string]failure{
 	"connection refused": {
 		sockets: true,
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, over protocol) rig {
 			t.Helper()
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			require.NoError(t, err)
 			require.NoError(t, l.Close())
-			return rig{url: "http://" + l.Addr().String()}
+			return rig{url: map[protocol]string{http1: "http://", http2: "https://"}[over] + l.Addr().String()}
 		},
 		attempts: 4, guarded: 4, is: []error{syscall.ECONNREFUSED}, as: new(*net.OpError),
 	},
 	"connection reset after the request was read": {
 		sockets: true,
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, over protocol) rig {
 			t.Helper()
 			received := new(atomic.Int64)
-			server := listen(t, func(w http.ResponseWriter, r *http.Request) {
+			server := listenOver(t, over, func(w http.ResponseWriter, r *http.Request) {
 				received.Add(1)
 				hangUp(w, r)
 			})
@@ -125,10 +125,10 @@ var failures = map[string]failure{
 	},
 	"answer cut short": {
 		sockets: true,
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, over protocol) rig {
 			t.Helper()
 			received := new(atomic.Int64)
-			server := listen(t, func(w http.ResponseWriter, _ *http.Request) {
+			server := listenOver(t, over, func(w http.ResponseWriter, _ *http.Request) {
 				received.Add(1)
 				w.Header().Set("Content-Length", "100")
 				_, _ = io.WriteString(w, `{"user_id":`)
@@ -146,7 +146,7 @@ var failures = map[string]failure{
 		attempts: 4, guarded: 1, unknown: true, is: []error{context.DeadlineExceeded},
 	},
 	"attempt timeout while connecting": {
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, _ protocol) rig {
 			t.Helper()
 			over := make(chan struct{})
 			t.Cleanup(func() { close(over) })
@@ -160,7 +160,7 @@ var failures = map[string]failure{
 		// Two minutes of the call's own timeout end during the fourth attempt.
 		attempts: 4, guarded: 4, is: []error{context.DeadlineExceeded},
 	},
-	"302": {arrange: status(302, "Location", "/elsewhere"), attempts: 1, guarded: 1, status: 302},
+	"302": {arrange: status(302, "Location", "https://elsewhere.example"), attempts: 1, guarded: 1, status: 302},
 	"408": {arrange: status(408), attempts: 4, guarded: 1, status: 408},
 	"422": {arrange: status(422), attempts: 1, guarded: 1, status: 422, is: []error{quartet.ErrValidation}},
 	"425": {arrange: status(425), attempts: 4, guarded: 1, status: 425},
@@ -181,13 +181,14 @@ var failures = map[string]failure{
 	},
 	"bad certificate": {
 		sockets: true,
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, over protocol) rig {
 			t.Helper()
 			server := httptest.NewUnstartedServer(http.NotFoundHandler())
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.EnableHTTP2 = over == http2
 			server.StartTLS()
 			t.Cleanup(server.Close)
-			return rig{url: server.URL, opts: []quartet.Option{quartet.WithTransport(&http.Transport{})}}
+			return rig{url: server.URL, opts: []quartet.Option{quartet.WithTransport(&http.Transport{ForceAttemptHTTP2: over == http2})}}
 		},
 		attempts: 1, guarded: 1, as: new(*tls.CertificateVerificationError),
 	},
@@ -196,7 +197,7 @@ var failures = map[string]failure{
 		attempts: 1, guarded: 1, as: new(*net.DNSError),
 	},
 	"unknown host, by a transport that does not tell whether it connected": {
-		arrange: func(*testing.T) rig {
+		arrange: func(*testing.T, protocol) rig {
 			return rig{url: baseURL, opts: []quartet.Option{quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
 				return nil, &net.DNSError{Err: "no such host", Name: "api.example.com", IsNotFound: true}
 			}))}}
@@ -208,9 +209,9 @@ var failures = map[string]failure{
 		attempts: 4, guarded: 4, as: new(*net.DNSError),
 	},
 	"context cancelled before the call": {
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, over protocol) rig {
 			t.Helper()
-			r := status(200)(t)
+			r := status(200)(t, over)
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			r.ctx = ctx
@@ -219,22 +220,22 @@ var failures = map[string]failure{
 		attempts: 0, guarded: 0, is: []error{context.Canceled},
 	},
 	"context cancelled during the attempt": {
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, over protocol) rig {
 			t.Helper()
 			ctx, cancel := context.WithCancel(t.Context())
 			r := served(func(_ http.ResponseWriter, r *http.Request) {
 				cancel()
 				<-r.Context().Done()
-			})(t)
+			})(t, over)
 			r.ctx = ctx
 			return r
 		},
 		attempts: 1, guarded: 1, unknown: true, is: []error{context.Canceled},
 	},
 	"authorizer's error": {
-		arrange: func(t *testing.T) rig {
+		arrange: func(t *testing.T, over protocol) rig {
 			t.Helper()
-			r := status(200)(t)
+			r := status(200)(t, over)
 			r.received = nil
 			r.opts = append(r.opts, quartet.WithAuthorizer(func(*http.Request) error { return errNoToken }))
 			return r
@@ -245,21 +246,23 @@ var failures = map[string]failure{
 
 func TestEachClassIsRetriedByItsRuleAfterEachFailure(t *testing.T) {
 	t.Parallel()
-	for name, f := range failures {
-		for class, call := range classes {
-			t.Run(name+"/"+class, func(t *testing.T) {
-				t.Parallel()
-				attempts, unknown := f.attempts, false
-				if class != "safe" && class != "idempotent" {
-					attempts, unknown = f.guarded, f.unknown
-				}
-				check := func(t *testing.T, r rig) { meet(t, f, r, call, attempts, unknown) }
-				if f.sockets {
-					check(t, f.arrange(t))
-					return
-				}
-				synctest.Test(t, func(t *testing.T) { check(t, f.arrange(t)) })
-			})
+	for _, over := range both {
+		for name, f := range failures {
+			for class, call := range classes {
+				t.Run(string(over)+"/"+name+"/"+class, func(t *testing.T) {
+					t.Parallel()
+					attempts, unknown := f.attempts, false
+					if class != "safe" && class != "idempotent" {
+						attempts, unknown = f.guarded, f.unknown
+					}
+					check := func(t *testing.T) { meet(t, f, f.arrange(t, over), call, attempts, unknown) }
+					if f.sockets {
+						check(t)
+						return
+					}
+					synctest.Test(t, check)
+				})
+			}
 		}
 	}
 }
@@ -402,7 +405,7 @@ func TestWaitsAreDrawnEvenlyBelowADoublingBound(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				option, gaps := arrivals(func() *http.Response { return answer(503, "") })
-				client := profileClient(t, option, quartet.WithRetry(test.policy))
+				client := profileClient(t, option, quartet.WithRetry(test.policy), quartet.WithRetryBudget(nil))
 				sums := make([]time.Duration, len(test.bounds))
 				for range runs {
 					_, err := client.GetMyProfile(t.Context())

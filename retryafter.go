@@ -11,25 +11,25 @@ import (
 
 // retryAfter reads the Retry-After of an answer: seconds, with a fraction too, or an
 // HTTP date in any of its three forms, judged against the answer's own Date so that
-// the clocks need not agree (RFC 9110, sections 10.2.3 and 5.6.7). It returns 0 for a
-// header that is absent, in the past or unreadable.
-func retryAfter(header http.Header, now time.Time) time.Duration {
+// the clocks need not agree (RFC 9110, sections 10.2.3 and 5.6.7). A time that
+// has passed is 0; a header that is absent or unreadable asks nothing.
+func retryAfter(header http.Header, now time.Time) (wait time.Duration, asked bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
-		return 0
+		return 0, false
 	}
 	// Out of range, ParseFloat returns an infinity: far too long is not unreadable.
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return fromSeconds(seconds)
+		return fromSeconds(seconds), !math.IsNaN(seconds)
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = sent
 	}
-	return max(at.Sub(now), 0)
+	return max(at.Sub(now), 0), true
 }
 
 // fromSeconds rounds up, so that a wait is never shorter than asked, and bounds

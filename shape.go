@@ -9,24 +9,31 @@ import (
 	"sync"
 )
 
-// shape is what the generated type of an answer says of its document: a field
-// without omitempty and omitzero is required, a pointer or an interface may be
-// null. It is made once for each type.
+// shape is what the generated type of an answer says of its document: a field without
+// omitempty and omitzero is required, a pointer or an interface may be null. It is made
+// once for each type.
 type shape struct {
-	fields   map[string]field
-	others   field // array items and map values; for structs, unknown members
+	typ    reflect.Type
+	opaque bool   // decoded by encoding/json: the type has a method for it, or is a map or any
+	elem   *shape // of a pointer or a slice
+
+	fields   map[string]field // of a struct
 	required uint
 }
 
 type field struct {
-	shape       *shape // nil for values with nothing inside to check
-	bit         uint   // the field's bit in shape.required
-	refusesNull bool
+	name  string
+	shape *shape
+	index int
+	bit   uint // in shape.required
 }
 
-func (s *shape) leaf() bool { return s.fields == nil && s.others.shape == nil && !s.others.refusesNull }
+// mayBeNull reports whether the document lets a value of this shape be null.
+func (s *shape) mayBeNull() bool {
+	return s.typ.Kind() == reflect.Pointer || s.typ.Kind() == reflect.Interface
+}
 
-// nameOf returns the name of the lowest required field in set.
+// nameOf returns the name of the lowest field in set.
 func (s *shape) nameOf(set uint) string {
 	lowest := uint(1) << bits.TrailingZeros(set)
 	for name, f := range s.fields {
@@ -53,44 +60,37 @@ var (
 )
 
 func newShape(t reflect.Type) *shape {
-	if t.Kind() == reflect.Pointer {
-		return shapeOf(t.Elem())
+	s := &shape{typ: t}
+	p := reflect.PointerTo(t)
+	switch {
+	case t.Kind() == reflect.Pointer:
+		s.elem = shapeOf(t.Elem())
+	case p.Implements(jsonUnmarshaler) || p.Implements(textUnmarshaler):
+		s.opaque = true
+	case t.Kind() == reflect.Slice:
+		s.elem = shapeOf(t.Elem())
+	case t.Kind() == reflect.Struct:
+		s.addFields()
+	case t.Kind() == reflect.Map || t.Kind() == reflect.Interface:
+		s.opaque = true
 	}
-	if p := reflect.PointerTo(t); p.Implements(jsonUnmarshaler) || p.Implements(textUnmarshaler) {
-		return &shape{}
-	}
-	switch t.Kind() {
-	case reflect.Struct:
-		return structShape(t)
-	case reflect.Slice, reflect.Map:
-		return &shape{others: fieldOf(t.Elem())}
-	default:
-		return &shape{}
-	}
+	return s
 }
 
-func structShape(t reflect.Type) *shape {
-	if t.NumField() > bits.UintSize {
-		panic("quartet: " + t.String() + " has more fields than shape.required has bits")
+func (s *shape) addFields() {
+	if s.typ.NumField() > bits.UintSize {
+		panic("quartet: " + s.typ.String() + " has more fields than shape.required has bits")
 	}
-	s := &shape{fields: make(map[string]field, t.NumField())}
-	for i := range t.NumField() {
-		tag := t.Field(i).Tag.Get("json")
-		name, flags, _ := strings.Cut(tag, ",")
+	s.fields = make(map[string]field, s.typ.NumField())
+	for i := range s.typ.NumField() {
+		name, flags, _ := strings.Cut(s.typ.Field(i).Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
 		}
-		f := fieldOf(t.Field(i).Type)
-		f.bit = 1 << i
+		f := field{name: name, shape: shapeOf(s.typ.Field(i).Type), index: i, bit: 1 << i}
 		if !strings.Contains(flags, "omit") {
 			s.required |= f.bit
 		}
 		s.fields[name] = f
 	}
-	return s
-}
-
-func fieldOf(t reflect.Type) field {
-	null := t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface
-	return field{shape: shapeOf(t), refusesNull: !null}
 }

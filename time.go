@@ -20,6 +20,9 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	if bytes.Equal(data, []byte("null")) {
 		return nil
 	}
+	if err := t.Time.UnmarshalJSON(data); err == nil { // RFC 3339, by far the most common and the fastest
+		return nil
+	}
 	var text string
 	if err := json.Unmarshal(data, &text); err != nil {
 		return err

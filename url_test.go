@@ -1,7 +1,10 @@
 package quartet_test
 
 import (
+	"bufio"
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -129,4 +132,33 @@ func TestAQueryValueArrivesAsGiven(t *testing.T) {
 		assert.Equal(t, []string{course}, query["course_id"])
 		assert.Len(t, query, 1)
 	}
+}
+
+func TestABaseURLsPortMustBeOne(t *testing.T) {
+	t.Parallel()
+	for _, port := range []string{"0", "65536", "99999"} {
+		_, err := profile.New("http://127.0.0.1:" + port)
+		assert.ErrorContains(t, err, "the port is not between 1 and 65535", port)
+	}
+}
+
+func FuzzPathSegment(f *testing.F) {
+	for _, seed := range []string{"a", "", ".", "..", "...", "a/b", "%2f", "%", "a?b#c", "a;b", "ü", "\xff", "\n", "{id}", "a b", "+", "\\", ":", "//"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		path, err := quartet.ExpandPath("/x/{id}/y", []string{value})
+		if err != nil {
+			return
+		}
+		req, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")))
+		require.NoError(t, err)
+		segments := strings.Split(req.URL.EscapedPath(), "/")
+		require.Len(t, segments, 4, path)
+		got, err := url.PathUnescape(segments[2])
+		require.NoError(t, err)
+		assert.Equal(t, value, got)
+		assert.Equal(t, "/x/"+value+"/y", req.URL.Path)
+		assert.Empty(t, req.URL.RawQuery)
+	})
 }

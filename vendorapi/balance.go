@@ -53,6 +53,8 @@ func (e *NoBalanceError) Unwrap() []error {
 // asks that one first from then on. When neither has a balance the error is a
 // [*NoBalanceError]. Retry class: safe.
 func (c *Client) GetBalance(ctx context.Context, opts ...quartet.Option) (*Balance, error) {
+	ctx, cancel := c.core.Bound(ctx, opts)
+	defer cancel()
 	none := &NoBalanceError{Paths: [2]string{opListAccessCodes.Path, opGetBalance.Path}}
 	if c.layout.split.Load() {
 		balance, err := c.splitBalance(ctx, opts)

@@ -1,10 +1,15 @@
 package vendorapi_test
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -226,3 +231,28 @@ func TestANoBalanceErrorSaysWhatIsKnown(t *testing.T) {
 	require.ErrorIs(t, err, err.Printed)
 	require.ErrorIs(t, err, err.Split)
 }
+
+// The two steps of one call share the call's timeout.
+func TestTheTimeoutBoundsBothSteps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := roundTrip(func(r *http.Request) (*http.Response, error) {
+			select {
+			case <-time.After(200 * time.Millisecond):
+				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"accesscodes":[]}`))}, nil
+			case <-r.Context().Done():
+				return nil, r.Context().Err()
+			}
+		})
+		client, err := vendorapi.New("https://vendor.example.com", quartet.WithTransport(slow), quartet.WithTimeout(300*time.Millisecond))
+		require.NoError(t, err)
+		started := time.Now()
+		_, err = client.GetBalance(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 300*time.Millisecond, time.Since(started))
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

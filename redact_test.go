@@ -1,0 +1,152 @@
+package quartet_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet"
+	"github.com/quartet-go/quartet/billing"
+	"github.com/quartet-go/quartet/profile"
+)
+
+// echoes answers 400 with what it makes of the request, as plain text.
+func echoes(say func(*http.Request, string) string) quartet.Option {
+	return quartet.WithTransport(transport(func(r *http.Request) (*http.Response, error) {
+		var body []byte
+		if r.Body != nil {
+			body, _ = io.ReadAll(r.Body)
+		}
+		return answer(400, say(r, string(body))), nil
+	}))
+}
+
+const nasty = "p\"w<\\>ж&\U0001F511 x" // every character that some encoding writes in another way
+
+func TestAnEchoedSecretIsRedactedHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	ascii, err := json.Marshal(nasty)
+	require.NoError(t, err)
+	for name, echo := range map[string]string{
+		"as it is": nasty, "as HTML": html.EscapeString(nasty), "as a query": url.QueryEscape(nasty), "as a path": url.PathEscape(nasty),
+		"as JSON": string(ascii), "as Python's JSON": `p\"w<\\>\u0436&\ud83d\udd11 x`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := profileClient(t, echoes(func(*http.Request, string) string { return "bad: " + echo }))
+			_, err := client.ChangePassword(t.Context(), profile.ChangePasswordRequest{OldPassword: quartet.NewSecret(nasty)})
+			assert.ErrorContains(t, err, "[redacted]")
+			assert.NotContains(t, err.Error(), "udd11")
+			assert.NotContains(t, err.Error(), "p\\\"w")
+			assert.NotContains(t, err.Error(), strings.Trim(echo, `"`))
+		})
+	}
+	t.Run("the whole body", func(t *testing.T) {
+		t.Parallel()
+		client := profileClient(t, echoes(func(_ *http.Request, body string) string { return "bad: " + body[1:] }))
+		_, err := client.ChangePassword(t.Context(), profile.ChangePasswordRequest{OldPassword: quartet.NewSecret(nasty)})
+		assert.ErrorContains(t, err, `"old_password":"[redacted]"`)
+	})
+}
+
+func TestAnEchoedCredentialIsRedactedWhereverTheAuthorizerPutIt(t *testing.T) {
+	t.Parallel()
+	for name, authorize := range map[string]func(*http.Request){
+		"a query parameter": func(r *http.Request) {
+			query := r.URL.Query()
+			query.Set("key", "planted")
+			r.URL.RawQuery = query.Encode()
+		},
+		"basic":          func(r *http.Request) { r.SetBasicAuth("anna", "planted") },
+		"a cookie":       func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "session", Value: "planted"}) },
+		"a header":       func(r *http.Request) { r.Header.Set("X-Vendor", "planted") },
+		"another scheme": func(r *http.Request) { r.Header.Set("Authorization", "Session planted") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := profileClient(t, echoes(func(*http.Request, string) string { return "unknown credential planted" }),
+				quartet.WithAuthorizer(func(r *http.Request) error { authorize(r); return nil }))
+			_, err := client.GetMyProfile(t.Context())
+			assert.EqualError(t, err, "profile getMyProfile: 400 Bad Request: unknown credential [redacted]")
+		})
+	}
+}
+
+// What net/http says of an answer that is none repeats the answer.
+func TestASecretInABrokenAnswerIsRedacted(t *testing.T) {
+	t.Parallel()
+	for _, broken := range []string{
+		"HTTP/1.1 planted\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: planted\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon planted\r\n\r\n",
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = listener.Close() })
+		go func() {
+			for {
+				conn, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = conn.Read(make([]byte, 4096))
+				_, _ = io.WriteString(conn, broken)
+				_ = conn.Close()
+			}
+		}()
+		client := profileAt(t, "http://"+listener.Addr().String(), quartet.WithBearerToken("planted"), quartet.WithoutRetry())
+		_, err = client.GetMyProfile(t.Context())
+		assert.ErrorContains(t, err, "[redacted]")
+		assert.NotContains(t, err.Error(), "planted")
+	}
+}
+
+func TestAnErrorShowsNoBodyByWaysThatPassItsMethodsBy(t *testing.T) {
+	t.Parallel()
+	_, err := profileClient(t, always(400, "{planted", "X-Echo", "planted")).GetMyProfile(t.Context())
+	e := asError(t, err)
+	for _, v := range []any{*e, struct{ e error }{err}, struct{ e quartet.Error }{*e}, []any{*e}, map[string]quartet.Error{"a": *e}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+			text := fmt.Sprintf(verb, v)
+			assert.NotContains(t, text, "planted", verb)
+			assert.NotContains(t, text, "706c616e746564", verb)
+		}
+		encoded, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.NotContains(t, string(encoded), "planted")
+		assert.NotContains(t, string(encoded), "cGxhbnRlZ")
+	}
+	assert.Equal(t, "planted", e.Header().Get("X-Echo"))
+	assert.Equal(t, "{planted", string(e.Body()))
+	assert.Nil(t, new(quartet.Error).Header())
+	assert.Nil(t, new(quartet.Error).Body())
+}
+
+func TestASecretWithinAFreeFormValueIsRefused(t *testing.T) {
+	t.Parallel()
+	none := quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
+		t.Error("sent")
+		return nil, io.EOF
+	}))
+	key := quartet.NewSecret("4111")
+	for name, details := range map[string]quartet.Object{
+		"a member": {"card": key}, "deeper": {"a": []any{map[string]any{"card": key}}}, "a pointer": {"card": &key},
+	} {
+		_, err := profileClient(t, none).ChangePaymentMethod(t.Context(), profile.ChangePaymentMethodRequest{Method: "card", Details: details})
+		assert.ErrorContains(t, err, "a Secret stands within a free-form value", name)
+	}
+	client, err := billing.New(baseURL, none)
+	require.NoError(t, err)
+	_, err = client.UpdateUser(t.Context(), billing.UpdateUserRequest{BillingInfo: &billing.BillingInfo{BillingExtra: []any{key}}})
+	assert.ErrorContains(t, err, "a Secret stands within a free-form value")
+	_, err = profileClient(t, always(200, `{"message":"ok"}`)).ChangePaymentMethod(t.Context(),
+		profile.ChangePaymentMethodRequest{Method: "card", Details: quartet.Object{"note": "[redacted]"}})
+	assert.NoError(t, err, "the text alone is no Secret")
+}
