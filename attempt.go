@@ -215,6 +215,9 @@ func (a *attempt) read(resp *http.Response, limit int64) error {
 	}
 	a.limited = io.LimitedReader{R: resp.Body, N: limit + 1}
 	_, err := a.buffer.ReadFrom(&a.limited)
+	if rest := resp.ContentLength - limit; err == nil && a.limited.N == 0 && rest > 0 && rest <= maxDrain {
+		_, _ = io.CopyN(io.Discard, resp.Body, rest) // little enough to keep the connection for
+	}
 	a.body = a.buffer.Bytes()
 	closeErr := resp.Body.Close()
 	switch {

@@ -31,6 +31,10 @@ func TestConnectionsAreReusedAfterEveryEnd(t *testing.T) {
 		},
 		"302":          func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
 		"bad response": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>not here</html>") },
+		"more than the limit, by little": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "3000")
+			_, _ = io.WriteString(w, strings.Repeat(" ", 3_000))
+		},
 		"503 without reading the request": func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		},
@@ -38,8 +42,8 @@ func TestConnectionsAreReusedAfterEveryEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := listen(t, handler)
-			client := profileAt(t, server.url, quartet.WithHTTPClient(server.http), hurried)
-			for range 50 {
+			client := profileAt(t, server.url, quartet.WithHTTPClient(server.http), hurried, quartet.WithResponseLimit(2_000, 0))
+			for range 100 { // two calls each
 				_, err := client.GetMyProfile(t.Context())
 				assert.Equal(t, name == "200", err == nil)
 				_, err = client.ChangePassword(t.Context(), secretPasswords)
