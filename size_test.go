@@ -50,9 +50,6 @@ func main() {
 
 func TestAProgramGrowsByLittle(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it builds two programs")
-	}
 	dir := t.TempDir()
 	size := func(name, program string) int64 {
 		source, binary := filepath.Join(dir, name+".go"), filepath.Join(dir, name)

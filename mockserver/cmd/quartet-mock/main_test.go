@@ -11,9 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -137,60 +135,6 @@ func TestStuckClientIsCutOffAfterTheDrainTime(t *testing.T) {
 	<-entered
 	stop()
 	assert.EqualError(t, <-ended, "requests under way after 1ms were cut off")
-}
-
-// A request is under way when SIGTERM comes: its body is not complete yet. It gets its answer, the
-// second SIGTERM changes nothing, and the program ends with status 0.
-func TestProcessEndsAfterTheRequestsUnderWay(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("one process cannot send SIGTERM to another there")
-	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-addr", "127.0.0.1:0")
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	output := bufio.NewReader(stdout)
-	ready := readyLine(t, output)
-	assert.EqualValues(t, cmd.Process.Pid, ready["pid"])
-	assert.Equal(t, "http://"+ready["address"].(string), ready["url"])
-
-	conn := dial(t, ready["address"].(string))
-	const body = `{"first_name":"A","last_name":null}`
-	_, err = io.WriteString(conn, "PUT /profile/name-change HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"+
-		"Content-Length: 35\r\nExpect: 100-continue\r\n\r\n")
-	require.NoError(t, err)
-	answers := bufio.NewReader(conn)
-	line, err := answers.ReadString('\n')
-	require.NoError(t, err)
-	require.Equal(t, "HTTP/1.1 100 Continue\r\n", line, "the handler waits for the body")
-	_, err = answers.ReadString('\n')
-	require.NoError(t, err)
-
-	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-	require.Eventually(t, func() bool { // it takes no more connections
-		probe, err := net.Dial("tcp", ready["address"].(string))
-		if err == nil {
-			_ = probe.Close()
-		}
-		return err != nil
-	}, 10*time.Second, time.Millisecond)
-	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-	_, err = io.WriteString(conn, body)
-	require.NoError(t, err)
-	resp, err := http.ReadResponse(answers, nil)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	got, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"message":"The name is changed"}`, string(got))
-
-	rest, err := io.ReadAll(output)
-	require.NoError(t, err)
-	assert.Empty(t, rest, "one line is all it prints")
-	require.NoError(t, cmd.Wait(), "status 0")
 }
 
 func TestProcessTellsABadFlagByItsStatus(t *testing.T) {
