@@ -34,12 +34,22 @@ const (
 // server answers the two paths, each by what stands for it at the moment.
 type server struct {
 	mock *httpmock.MockTransport
+	now  sync.Map // path to httpmock.Responder; what is registered must not change during calls
 }
 
-func newServer() *server { return &server{mock: httpmock.NewMockTransport()} }
+func newServer() *server {
+	s := &server{mock: httpmock.NewMockTransport()}
+	for _, path := range []string{printed, split} {
+		s.mock.RegisterResponder(http.MethodGet, baseURL+path, func(r *http.Request) (*http.Response, error) {
+			responder, _ := s.now.Load(path)
+			return responder.(httpmock.Responder)(r)
+		})
+	}
+	return s
+}
 
 func (s *server) answers(path string, status int, body string) *server {
-	s.mock.RegisterResponder(http.MethodGet, baseURL+path, httpmock.NewStringResponder(status, body))
+	s.now.Store(path, httpmock.NewStringResponder(status, body))
 	return s
 }
 
