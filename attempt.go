@@ -78,6 +78,10 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 func (c *call) once(req *http.Request) (*http.Response, error) {
 	c.last = attempt{}
 	observed := c.observeAttemptStart(req.Context())
+	if c.last.err = c.limit(observed); c.last.err != nil {
+		c.observeAttemptDone(observed)
+		return nil, c.last.err
+	}
 	ctx, cancel, timedOut := c.bound(observed, req.Response != nil)
 	defer cancel()
 	resp, err := c.send(ctx, req)
@@ -94,6 +98,22 @@ func (c *call) once(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = http.NoBody // it has been read; see response
 	return resp, nil
+}
+
+// limit waits for the rate limiter, no longer than the call may take.
+func (c *call) limit(ctx context.Context) error {
+	if c.config.limiter == nil {
+		return nil
+	}
+	if !c.deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, c.deadline)
+		defer cancel()
+	}
+	if err := c.config.limiter.Wait(ctx); err != nil {
+		return &refusedError{fmt.Errorf("rate limiter: %w", err)}
+	}
+	return nil
 }
 
 // bound gives a request a context that ends with its attempt's timeout or with the call's.
@@ -136,27 +156,40 @@ func (e timeout) explain(ctx context.Context, err error) error {
 
 // send authorizes req, which is this attempt's own, and hands it to the transport.
 func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, error) {
-	if c.config.limiter != nil {
-		if err := c.config.limiter.Wait(ctx); err != nil {
-			return nil, &refusedError{fmt.Errorf("rate limiter: %w", err)}
-		}
-	}
 	req = req.WithContext(ctx)
 	c.fill(req)
 	token, err := c.config.credential.apply(req, c.op)
 	if err != nil {
 		return nil, &refusedError{fmt.Errorf("authorize the request: %w", err)}
 	}
+	if err := ctx.Err(); err != nil { // nothing has been sent, and nothing will be
+		return nil, err
+	}
 	c.last.sent, c.last.token = req, token
 	if c.op.Retry == operation.Guarded { // not before: the credential may take requests of its own
 		c.last.written = new(written)
 		req = req.WithContext(c.last.written.trace(ctx))
+		c.forbidReplay(req)
 	}
 	resp, err := c.config.transport.RoundTrip(req)
 	if err == nil && (resp == nil || resp.StatusCode < 100) { // net/http's never does, fakes may
 		return nil, errors.New("the transport returned neither an error nor an answer with a status")
 	}
 	return resp, err
+}
+
+// forbidReplay keeps net/http from sending a guarded request again by itself once it was
+// written, as it does over HTTP/2 after some resets and for requests with an
+// Idempotency-Key. It replays what has no body without asking, so this one always has.
+func (c *call) forbidReplay(req *http.Request) {
+	body, seen := c.body, c.last.written
+	req.Body = struct{ io.ReadCloser }{io.NopCloser(bytes.NewReader(body))}
+	req.GetBody = func() (io.ReadCloser, error) {
+		if seen.left() {
+			return nil, errors.New("the connection was lost after the request was written")
+		}
+		return io.NopCloser(bytes.NewReader(body)), nil
+	}
 }
 
 // Header values that every request has. They are shared: net/http and the methods of

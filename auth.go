@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"unicode"
 
 	"github.com/quartet-go/quartet/internal/operation"
 )
@@ -72,7 +73,8 @@ func checkCredential(value string) error {
 	return nil
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+// isControl also knows the two characters that Unicode has for ends of lines.
+func isControl(r rune) bool { return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 }
 
 // check refuses a kind that the API does not take at all, since sent nowhere it would
 // leave every call unauthenticated without a word; and any credential that everybody

@@ -2,6 +2,7 @@ package quartet
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -150,7 +152,7 @@ func (c *call) checkRedirect(req *http.Request, via []*http.Request) error {
 	switch {
 	case c.op.Retry != operation.Safe:
 		c.gaveUp = errors.New("not followed: only reads follow redirects")
-	case req.URL.Scheme != c.url.Scheme || req.URL.Host != c.url.Host:
+	case origin(req.URL) != origin(&c.url):
 		c.gaveUp = fmt.Errorf("not followed: it leads to another origin, %s://%s", req.URL.Scheme, req.URL.Host)
 	case len(via) >= maxRedirects:
 		c.gaveUp = fmt.Errorf("not followed: it is number %d", len(via))
@@ -161,6 +163,12 @@ func (c *call) checkRedirect(req *http.Request, via []*http.Request) error {
 }
 
 const maxRedirects = 10
+
+// origin follows RFC 6454, section 4: scheme, host and port, in one way of writing them.
+func origin(u *url.URL) string {
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+}
 
 // settle turns the last attempt into the call's result. interrupted is what the loop
 // said.
@@ -213,7 +221,7 @@ func (c *call) failure(reasons ...error) *Error {
 	e.RequestID = requestID(c.last.header)
 	e.Attempts = c.attempts
 	e.RetryAfter, _ = c.last.retryAfter()
-	if c.last.status != 0 && !c.last.ok() {
+	if c.last.status != 0 && !c.last.ok() && c.last.err == nil { // one that was cut may be cut within a secret
 		e.readBody(c.redactor())
 	}
 	return e

@@ -260,7 +260,7 @@ func TestATransportsErrorLosesItsQuery(t *testing.T) {
 	})))
 	_, err := client.CancelSubscription(t.Context(), "planted-course")
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	assert.ErrorAs(t, err, new(*url.Error))
+	assert.NotErrorAs(t, err, new(*url.Error), "it would print the query")
 	assert.NotContains(t, err.Error(), "planted")
 	assert.Contains(t, err.Error(), io.ErrUnexpectedEOF.Error())
 }

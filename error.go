@@ -80,6 +80,13 @@ func (e *Error) kept() *hidden {
 	return e.hidden()
 }
 
+// shown is the error without header and body, for those who shall not see them.
+func (e *Error) shown() *Error {
+	shown, reasons := *e, e.kept().reasons
+	shown.hidden = func() *hidden { return &hidden{reasons: reasons} }
+	return &shown
+}
+
 // Header returns the header of the last answer, nil when there was none. It may hold
 // secrets.
 func (e *Error) Header() http.Header { return e.kept().header }

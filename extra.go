@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -22,9 +23,8 @@ type extra struct {
 
 // WithHeader sets a header of every request, for instance one that a newer server
 // knows. Names and values that cannot stand in a header are refused, and so are
-// credentials, which have options of their own, and headers that net/http sets. Of a
-// request with an Idempotency-Key net/http believes that it may send it again by itself
-// when a kept connection breaks: give it to servers that know it.
+// credentials, which have options of their own, cookies, which a jar sends, and headers
+// that net/http sets.
 func WithHeader(name, value string) Option {
 	return func(c *config) error {
 		name := http.CanonicalHeaderKey(name)
@@ -35,7 +35,7 @@ func WithHeader(name, value string) Option {
 			return fmt.Errorf("WithHeader: the value of %s has a line break or another control character", name)
 		case name == "Authorization" || name == apiKeyHeader:
 			return fmt.Errorf("WithHeader: %s is a credential; use WithBearerToken, WithAPIKey or WithAuthorizer", name)
-		case slices.Contains([]string{"Host", "Content-Length", "Content-Type", "Accept-Encoding", "Transfer-Encoding", "Connection", "Trailer"}, name):
+		case slices.Contains([]string{"Host", "Content-Length", "Content-Type", "Accept-Encoding", "Transfer-Encoding", "Connection", "Trailer", "Cookie"}, name):
 			return fmt.Errorf("WithHeader: %s is not the caller's to set", name)
 		}
 		c.extra.header = c.extra.header.Clone()
@@ -70,7 +70,8 @@ func WithQuery(name, value string) Option {
 
 // WithJSONField sets a member of the request's JSON body, for instance one that a newer
 // server knows; it replaces a member of that name. value is encoded by encoding/json; a
-// [Secret] is sent in the clear, but not one within another value. A call of an operation without a body is refused.
+// [Secret] is sent in the clear, one within another value is refused, and so is a call of
+// an operation without a body.
 func WithJSONField(name string, value any) Option {
 	return func(c *config) error {
 		fields := maps.Clone(c.extra.fields)
@@ -113,6 +114,8 @@ func (x *extra) addTo(body []byte) ([]byte, error) {
 	for name, value := range x.fields {
 		if secret, ok := value.(Secret); ok {
 			value = secret.Reveal()
+		} else if len(appendSecrets(nil, reflect.ValueOf(value))) > 0 {
+			return nil, fmt.Errorf("WithJSONField: %s: a Secret stands within the value, where it would be sent as [redacted]; give what its Reveal returns", name)
 		}
 		encoded, err := json.Marshal(value)
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // Observer watches calls. Its methods are called in the calling goroutine, so they
 // must be quick, and by many calls at once. They see names, numbers and errors that
-// are safe to show, never a header's value, a body or a query.
+// are safe to show, without the header and the body of an answer.
 type Observer interface {
 	// Start is called first. The call goes on with the context it returns, which the
 	// other methods get: room for a span.
@@ -171,7 +171,7 @@ func (c *call) observeDone(ctx context.Context, err *Error) {
 		e := c.event()
 		e.StartedAt, e.Duration = c.started, time.Since(c.started)
 		if err != nil { // a nil *Error in an error is not nil
-			e.Err = err
+			e.Err = err.shown()
 		}
 		observer.Done(ctx, e)
 	}
@@ -190,5 +190,5 @@ func (c *call) attemptError() error {
 		return nil
 	}
 	e.Attempts = 1 // it tells of this one: the call goes on
-	return e
+	return e.shown()
 }

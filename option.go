@@ -101,6 +101,9 @@ func (c *config) resolveTransport(before config, s scope) error {
 	if !ok {
 		return fmt.Errorf("WithRootCAs: the transport is a %T, which has no certificate pool to set; give the pool to it yourself", c.transport)
 	}
+	if base.DialTLSContext != nil || base.DialTLS != nil { //nolint:staticcheck // deprecated, but it would win
+		return errors.New("WithRootCAs: the transport makes its TLS connections itself; give the pool to it yourself")
+	}
 	base = base.Clone()
 	if base.TLSClientConfig == nil {
 		base.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}

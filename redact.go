@@ -3,6 +3,7 @@ package quartet
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"html"
 	"net/http"
 	"net/url"
@@ -90,28 +91,48 @@ func (c *call) secrets() []string {
 // appendSecrets appends the value of every Secret in v: a struct, also within the structs
 // that it embeds, or what stands in an any.
 func appendSecrets(found []string, v reflect.Value) []string {
+	return (&secretFinder{found: found, seen: map[uintptr]bool{}}).visit(v).found
+}
+
+// secretFinder visits values, those that lead back to themselves once.
+type secretFinder struct {
+	found []string
+	seen  map[uintptr]bool
+}
+
+func (f *secretFinder) visit(v reflect.Value) *secretFinder {
 	switch v.Kind() {
 	case reflect.Struct:
-		if v.Type() == reflect.TypeFor[Secret]() {
-			return append(found, v.Interface().(Secret).Reveal())
+		if v.Type() == reflect.TypeFor[Secret]() && v.CanInterface() {
+			f.found = append(f.found, v.Interface().(Secret).Reveal())
+			return f
 		}
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() || field.Anonymous {
-				found = appendSecrets(found, v.Field(i))
+				f.visit(v.Field(i))
 			}
 		}
-	case reflect.Pointer, reflect.Interface:
-		found = appendSecrets(found, v.Elem())
+	case reflect.Interface:
+		f.visit(v.Elem())
+	case reflect.Pointer:
+		if !f.seen[v.Pointer()] {
+			f.seen[v.Pointer()] = true
+			f.visit(v.Elem())
+		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			found = appendSecrets(found, v.Index(i))
+			f.visit(v.Index(i))
 		}
 	case reflect.Map:
+		if f.seen[v.Pointer()] {
+			return f
+		}
+		f.seen[v.Pointer()] = true
 		for entry := v.MapRange(); entry.Next(); {
-			found = appendSecrets(found, entry.Value())
+			f.visit(entry.Value())
 		}
 	}
-	return found
+	return f
 }
 
 // hasFreeSecret reports whether a Secret stands within an any of a request, where no
@@ -137,6 +158,10 @@ func hasFreeSecret(v reflect.Value) bool {
 // quiet takes secrets and the query out of the text of an error: the transport's, which
 // repeats what the server sent in place of an answer or, in a [*url.Error], the whole URL.
 func (c *call) quiet(err error, req *http.Request) error {
+	var withURL *url.Error
+	if errors.As(err, &withURL) {
+		err = withURL.Err
+	}
 	text := err.Error()
 	shown := text
 	if query := req.URL.RawQuery; query != "" {

@@ -34,8 +34,8 @@ func (e *TokenError) Error() string { return "no token: " + e.Err.Error() }
 func (e *TokenError) Unwrap() error { return e.Err }
 
 // WithTokenSource sends a bearer token of source with every operation that takes a
-// credential. A token is kept until a minute before it expires, and calls that need a new
-// one wait for the same answer of the source. A call that the server answers with 401 is
+// credential. A token is kept until a minute before it expires, or the last quarter of a
+// shorter life, and calls that need a new one wait for the same answer of the source. A call that the server answers with 401 is
 // sent once more with a fresh token, within its attempts. A source that fails is a
 // [*TokenError]. It replaces any other credential. nil is refused.
 func WithTokenSource(source TokenSource) Option {
@@ -54,7 +54,8 @@ type tokenCache struct {
 
 	mu     sync.Mutex
 	token  Token
-	asking *asking // nil while nobody asks the source
+	ahead  time.Duration // how long before its end it is replaced
+	asking *asking       // nil while nobody asks the source
 }
 
 // asking is one question to the source, and what came of it.
@@ -72,7 +73,7 @@ func (t *tokenCache) get(ctx context.Context) (Secret, error) {
 		now := time.Now()
 		t.mu.Lock()
 		token, other := t.token, t.asking
-		if token.goodAt(now.Add(refreshAhead)) || other != nil && token.goodAt(now) {
+		if token.goodAt(now.Add(t.ahead)) || other != nil && token.goodAt(now) {
 			t.mu.Unlock()
 			return token.Value, nil
 		}
@@ -115,6 +116,10 @@ func (t *tokenCache) ask(ctx context.Context, a *asking) {
 	switch {
 	case err == nil:
 		t.token, a.token = fresh, fresh.Value
+		t.ahead = refreshAhead
+		if !fresh.ExpiresAt.IsZero() { // a short life is not all refreshing
+			t.ahead = min(refreshAhead, time.Until(fresh.ExpiresAt)/4)
+		}
 	case t.token.goodAt(time.Now()):
 		a.token = t.token.Value
 	default:
