@@ -156,6 +156,9 @@ func (e timeout) explain(ctx context.Context, err error) error {
 
 // send authorizes req, which is this attempt's own, and hands it to the transport.
 func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, error) {
+	if c.op.Retry == operation.Guarded {
+		c.last.written = new(written)
+	}
 	req = req.WithContext(ctx)
 	c.fill(req)
 	token, err := c.config.credential.apply(req, c.op)
@@ -166,10 +169,8 @@ func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, err
 		return nil, err
 	}
 	c.last.sent, c.last.token = req, token
-	if c.op.Retry == operation.Guarded { // not before: the credential may take requests of its own
-		c.last.written = new(written)
+	if c.last.written != nil { // not before: the credential may take requests of its own
 		req = req.WithContext(c.last.written.trace(ctx))
-		c.forbidReplay(req)
 	}
 	resp, err := c.config.transport.RoundTrip(req)
 	if err == nil && (resp == nil || resp.StatusCode < 100) { // net/http's never does, fakes may
@@ -178,14 +179,19 @@ func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, err
 	return resp, err
 }
 
-// forbidReplay keeps net/http from sending a guarded request again by itself once it was
-// written, as it does over HTTP/2 after some resets and for requests with an
-// Idempotency-Key. It replays what has no body without asking, so this one always has.
-func (c *call) forbidReplay(req *http.Request) {
+// setBody gives req the body of the call. A guarded request keeps net/http from sending
+// it again by itself once it was written, as it does over HTTP/2 after some resets and for
+// requests with an Idempotency-Key; since net/http replays without asking what has no
+// body, such a request always has one, if of no length.
+func (c *call) setBody(req *http.Request) {
 	body, seen := c.body, c.last.written
-	req.Body = struct{ io.ReadCloser }{io.NopCloser(bytes.NewReader(body))}
+	if body == nil && seen == nil {
+		return
+	}
+	req.ContentLength = int64(len(body))
+	req.Body = io.NopCloser(bytes.NewReader(body))
 	req.GetBody = func() (io.ReadCloser, error) {
-		if seen.left() {
+		if seen != nil && seen.left() {
 			return nil, errors.New("the connection was lost after the request was written")
 		}
 		return io.NopCloser(bytes.NewReader(body)), nil
@@ -211,10 +217,8 @@ func (c *call) fill(req *http.Request) {
 	}
 	if c.body != nil {
 		header["Content-Type"] = jsonMedia
-		req.ContentLength = int64(len(c.body))
-		req.Body = io.NopCloser(bytes.NewReader(c.body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.body)), nil }
 	}
+	c.setBody(req)
 	req.Header = header
 	if c.config.credential.authorize != nil {
 		target := *req.URL

@@ -110,6 +110,7 @@ func TestAGuardedCallWithAnIdempotencyKeyIsSentOnce(t *testing.T) {
 						return
 					}
 					acted.Add(1)
+					assert.Empty(t, r.TransferEncoding, "no body is no chunked body")
 					hangUp(w, r)
 				})
 				client := profileAt(t, server.url, quartet.WithHTTPClient(server.http), option)
