@@ -252,8 +252,8 @@ func (a *attempt) read(resp *http.Response, limit int64) error {
 	}
 	a.limited = io.LimitedReader{R: resp.Body, N: limit + 1}
 	_, err := a.buffer.ReadFrom(&a.limited)
-	if rest := resp.ContentLength - limit; err == nil && a.limited.N == 0 && rest > 0 && rest <= maxDrain {
-		_, _ = io.CopyN(io.Discard, resp.Body, rest) // little enough to keep the connection for
+	if err == nil && a.limited.N == 0 && resp.ContentLength-limit <= maxDrain { // -1 when it is not known
+		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // little enough to keep the connection for
 	}
 	a.body = a.buffer.Bytes()
 	closeErr := resp.Body.Close()

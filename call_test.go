@@ -35,6 +35,11 @@ func TestConnectionsAreReusedAfterEveryEnd(t *testing.T) {
 			w.Header().Set("Content-Length", "3000")
 			_, _ = io.WriteString(w, strings.Repeat(" ", 3_000))
 		},
+		"more than the limit, by little and of no known length": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, strings.Repeat(" ", 2_500))
+			_ = http.NewResponseController(w).Flush()
+			_, _ = io.WriteString(w, strings.Repeat(" ", 500))
+		},
 		"503 without reading the request": func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		},

@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// refreshAhead is how long before its end a token is replaced.
-const refreshAhead = time.Minute
+// refreshAhead is how long before its end a token is replaced, and refreshPatience how
+// long the call that does so waits for the source while the token still holds.
+const (
+	refreshAhead    = time.Minute
+	refreshPatience = 5 * time.Second
+)
 
 // TokenSource gives bearer tokens that expire, for instance from an OAuth 2.0 server.
 // It is asked once at a time, when a call needs a token and there is none, when the
@@ -81,6 +85,11 @@ func (t *tokenCache) get(ctx context.Context) (Secret, error) {
 			mine := &asking{done: make(chan struct{}), abandoned: true}
 			t.asking = mine
 			t.mu.Unlock()
+			if token.goodAt(now) { // a source that hangs shall not cost the call its time
+				short, cancel := context.WithTimeout(ctx, refreshPatience)
+				defer cancel()
+				ctx = short
+			}
 			t.ask(ctx, mine)
 			return mine.token, mine.err
 		}

@@ -416,3 +416,30 @@ func TestANilTokenSourceIsRefused(t *testing.T) {
 	_, err := profileClient(t, always(200, profileJSON)).GetMyProfile(t.Context(), quartet.WithTokenSource(nil))
 	assert.ErrorContains(t, err, "WithTokenSource: the source is nil")
 }
+
+// A source that hangs while the token at hand still holds is forgiven.
+func TestARefreshThatHangsCostsACallLittle(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		source := &hangsLater{}
+		client := profileClient(t, always(200, profileJSON), quartet.WithTokenSource(source))
+		_, err := client.GetMyProfile(t.Context())
+		require.NoError(t, err)
+		time.Sleep(55 * time.Second) // ten seconds are left
+		started := time.Now()
+		_, err = client.GetMyProfile(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, 5*time.Second, time.Since(started))
+	})
+}
+
+// hangsLater gives one token, of 65 seconds, and then hangs.
+type hangsLater struct{ asked int }
+
+func (h *hangsLater) Token(ctx context.Context) (quartet.Token, error) {
+	if h.asked++; h.asked > 1 {
+		<-ctx.Done()
+		return quartet.Token{}, ctx.Err()
+	}
+	return quartet.Token{Value: quartet.NewSecret("t"), ExpiresAt: time.Now().Add(65 * time.Second)}, nil
+}
