@@ -118,8 +118,28 @@ var guardedCalls = []operationCall{
 	})},
 }
 
-// safeCalls are reads of each client that has some.
+// safeCalls are all safe operations that the four documents have.
 var safeCalls = []operationCall{
+	ofProfile("listSubscriptions", `{"subscriptions":[]}`, func(c *profile.Client, ctx context.Context) (*profile.SubscriptionList, error) {
+		return c.ListSubscriptions(ctx)
+	}),
+	ofProfile("listPayments", `{"payments":[]}`, func(c *profile.Client, ctx context.Context) (*profile.PaymentList, error) { return c.ListPayments(ctx) }),
+	ofProfile("getPaymentMethod", `{"method":"card","details":{}}`, func(c *profile.Client, ctx context.Context) (*profile.PaymentMethod, error) {
+		return c.GetPaymentMethod(ctx)
+	}),
+	ofProfile("listAvailablePaymentMethods", `{"methods":[]}`, func(c *profile.Client, ctx context.Context) (*profile.PaymentMethodList, error) {
+		return c.ListAvailablePaymentMethods(ctx)
+	}),
+	{"getBalance", `{"accesscodes":[],"balance":` + balanceJSON + `}`, on(vendorapi.New, func(ctx context.Context, c *vendorapi.Client) error {
+		_, err := c.GetBalance(ctx)
+		return err
+	})},
+	{"getProfile", `{"user":{"_id":1,"companyname":"A","confirmed":true,"countryid":1,"email":"e","phone":"1","status":true,"userdetails":{"_id":2,
+		"firstname":"J","lastname":"D","lastvisitdate":0,"role":{"_id":1,"createorders":true,"createproducts":true,"createusers":true,
+		"manageprotect":true,"nameeng":"Administrator"},"settings":{"language":0}}}}`, on(vendorapi.New, func(ctx context.Context, c *vendorapi.Client) error {
+		_, err := c.GetProfile(ctx)
+		return err
+	})},
 	ofProfile("getMyProfile", profileJSON, func(c *profile.Client, ctx context.Context) (*profile.Profile, error) { return c.GetMyProfile(ctx) }),
 	{"listAccessCodes", `{"result":0,"accesscodes":[` + codeJSON + `]}`, on(vendorapi.New, func(ctx context.Context, c *vendorapi.Client) error {
 		_, err := c.ListAccessCodes(ctx)
