@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -55,6 +57,14 @@ func mocked(method, path string, responder httpmock.Responder) quartet.Option {
 	mock := httpmock.NewMockTransport()
 	mock.RegisterResponder(method, baseURL+path, responder)
 	return quartet.WithTransport(mock)
+}
+
+// pass lets d go by on the fake clock of the synctest bubble that it is called in, once
+// everything else there has come to rest. Outside a bubble it panics, so that no test
+// waits for real.
+func pass(d time.Duration) {
+	synctest.Wait()
+	<-time.After(d)
 }
 
 func profileClient(t *testing.T, opts ...quartet.Option) *profile.Client {

@@ -69,7 +69,7 @@ func TestManyCallersWaitForOneAnswerOfTheSource(t *testing.T) {
 				tokens := numbered(life)
 				give := tokens.give
 				tokens.give = func(ctx context.Context, n int64) (quartet.Token, error) {
-					time.Sleep(time.Second)
+					pass(time.Second)
 					return give(ctx, n)
 				}
 				server := new(authorized)
@@ -93,7 +93,7 @@ func TestManyCallersWaitForOneRefusalOfTheSource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tokens := &source{give: func(context.Context, int64) (quartet.Token, error) {
-			time.Sleep(time.Second)
+			pass(time.Second)
 			return quartet.Token{}, errNoToken
 		}}
 		client := profileClient(t, quartet.WithTokenSource(tokens), always(200, profileJSON))
@@ -127,7 +127,7 @@ func TestATokenIsReplacedAMinuteBeforeItExpiresWhileOthersGoOn(t *testing.T) {
 			assert.NoError(t, err)
 		}
 		call()
-		time.Sleep(9*time.Minute - time.Nanosecond)
+		pass(9*time.Minute - time.Nanosecond)
 		call()
 		assert.Equal(t, []string{"planted-1", "planted-1"}, server.shown)
 
@@ -136,7 +136,7 @@ func TestATokenIsReplacedAMinuteBeforeItExpiresWhileOthersGoOn(t *testing.T) {
 			<-release
 			return give(ctx, n)
 		}
-		time.Sleep(time.Nanosecond)
+		pass(time.Nanosecond)
 		var refreshing sync.WaitGroup
 		refreshing.Go(call)
 		synctest.Wait()
@@ -163,12 +163,12 @@ func TestARefreshThatFailsIsForgivenWhileTheTokenHolds(t *testing.T) {
 		require.NoError(t, err)
 
 		tokens.give = func(context.Context, int64) (quartet.Token, error) { return quartet.Token{}, errNoToken }
-		time.Sleep(9*time.Minute + time.Second)
+		pass(9*time.Minute + time.Second)
 		_, err = client.GetMyProfile(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, []string{"planted-1", "planted-1"}, server.shown)
 
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		_, err = client.GetMyProfile(t.Context())
 		require.ErrorIs(t, err, errNoToken)
 		var typed *quartet.TokenError
@@ -192,7 +192,7 @@ func TestATokenThatDoesNotExpireIsKept(t *testing.T) {
 		for range 3 {
 			_, err := client.GetMyProfile(t.Context())
 			require.NoError(t, err)
-			time.Sleep(1000 * time.Hour)
+			pass(1000 * time.Hour)
 		}
 		assert.EqualValues(t, 1, tokens.asked.Load())
 	})
@@ -425,7 +425,7 @@ func TestARefreshThatHangsCostsACallLittle(t *testing.T) {
 		client := profileClient(t, always(200, profileJSON), quartet.WithTokenSource(source))
 		_, err := client.GetMyProfile(t.Context())
 		require.NoError(t, err)
-		time.Sleep(55 * time.Second) // ten seconds are left
+		pass(55 * time.Second) // ten seconds are left
 		started := time.Now()
 		_, err = client.GetMyProfile(t.Context())
 		require.NoError(t, err)

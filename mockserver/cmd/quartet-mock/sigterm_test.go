@@ -44,14 +44,22 @@ func TestProcessEndsAfterTheRequestsUnderWay(t *testing.T) {
 	_, err = answers.ReadString('\n')
 	require.NoError(t, err)
 
+	unused := dial(t, ready["address"].(string))
+	_, err = io.WriteString(unused, "GET /profile/me HTTP/1.1\r\nHost: a\r\n\r\n")
+	require.NoError(t, err)
+	idle := bufio.NewReader(unused)
+	served, err := http.ReadResponse(idle, nil)
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, served.Body)
+	require.NoError(t, err)
+	require.NoError(t, served.Body.Close())
+
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-	require.Eventually(t, func() bool { // it takes no more connections
-		probe, err := net.Dial("tcp", ready["address"].(string))
-		if err == nil {
-			_ = probe.Close()
-		}
-		return err != nil
-	}, 10*time.Second, time.Millisecond)
+	require.NoError(t, unused.SetReadDeadline(time.Now().Add(10*time.Second)))
+	_, err = idle.ReadByte()
+	require.ErrorIs(t, err, io.EOF, "the listener is closed before the connections that nobody uses")
+	_, err = net.Dial("tcp", ready["address"].(string))
+	require.Error(t, err, "it takes no more connections")
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
 	_, err = io.WriteString(conn, body)
 	require.NoError(t, err)
