@@ -29,12 +29,7 @@ type Operation struct {
 	ID       string // operationId
 	Method   string // upper case
 	Path     string // the template, such as /users/{user_id}/subscription
-	Summary  string
-	Tags     []string
 	Security Security
-	// Secrets are the names of members and parameters, in the request and in the answers, that the document marks as
-	// secret (x-secret: true, or format: password), sorted. What stands below such a member is secret too.
-	Secrets []string
 
 	place      position
 	parameters []parameter

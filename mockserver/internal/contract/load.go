@@ -101,8 +101,7 @@ func compileOperation(schemas *compiler, doc *openapi3.T, template, method strin
 	if source.OperationID == "" {
 		return nil, errors.New("operationId is missing")
 	}
-	op := &Operation{ID: source.OperationID, Method: method, Path: template, Summary: source.Summary, Tags: source.Tags,
-		place: originOf(source.Origin)}
+	op := &Operation{ID: source.OperationID, Method: method, Path: template, place: originOf(source.Origin)}
 	var err error
 	if op.Security, err = compileSecurity(doc, source); err != nil {
 		return nil, err
@@ -113,7 +112,6 @@ func compileOperation(schemas *compiler, doc *openapi3.T, template, method strin
 	if op.body, err = compileBody(schemas, source.RequestBody); err != nil {
 		return nil, err
 	}
-	op.Secrets = secretsOf(op, source)
 	return op, nil
 }
 

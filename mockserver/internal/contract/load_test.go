@@ -89,14 +89,6 @@ func TestSecurity(t *testing.T) {
 	}
 }
 
-func TestSecretsAreNamed(t *testing.T) {
-	t.Parallel()
-	c := published(t)
-	assert.Equal(t, []string{"new_password", "new_password_confirm", "old_password", "verification_code"}, c.Operation("changePassword").Secrets)
-	assert.Contains(t, c.Operation("listAccessCodes").Secrets, "mastervalue")
-	assert.Empty(t, c.Operation("getMyProfile").Secrets)
-}
-
 func TestLoadRefusesWhatItWouldHaveToIgnore(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ schema, want string }{

@@ -17,7 +17,6 @@ type parameter struct {
 	name     string
 	in       In
 	required bool
-	secret   bool
 	schema   *schema
 }
 
@@ -63,7 +62,7 @@ func compileParameter(schemas *compiler, source *openapi3.Parameter) (parameter,
 	if s.nullable {
 		return p, errors.New("nullable is not supported")
 	}
-	p.schema, p.secret = s, isSecret(source.Schema)
+	p.schema = s
 	return p, nil
 }
 
