@@ -48,16 +48,16 @@ func (s *Server) handle(r *http.Request) response {
 	}
 
 	// Validate: everything that breaks the document.
-	decodable, issues := op.Validate(contract.Request{
+	verdict := op.Validate(contract.Request{
 		Path: match.Path, RawQuery: r.URL.RawQuery, Header: r.Header,
 		ContentType: r.Header.Get("Content-Type"), Body: body,
 	})
-	if len(issues) > 0 {
-		return s.refuse(op, &refusal{issues: issues})
+	if len(verdict.Issues) > 0 {
+		return s.refuse(op, &refusal{issues: verdict.Issues})
 	}
 
 	// Act and answer: the state does not change between the two.
-	return s.act(op, caller, &api.Request{Path: match.Path, Query: queryOf(r.URL.RawQuery), Body: decodable})
+	return s.act(op, caller, &api.Request{Path: match.Path, Query: queryOf(r.URL.RawQuery), Body: verdict.Decodable})
 }
 
 // queryOf reads a query as the contract does: a semicolon, of which net/url would drop the

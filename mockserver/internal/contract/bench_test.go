@@ -11,8 +11,8 @@ func benchmarkValidate(b *testing.B, id, body string, want int) {
 	r := contract.Request{Path: map[string]string{"user_id": "7"}, RawQuery: "course_id=go", ContentType: jsonType, Body: []byte(body)}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, issues := op.Validate(r); len(issues) != want {
-			b.Fatal(issues)
+		if got := op.Validate(r); len(got.Issues) != want {
+			b.Fatal(got.Issues)
 		}
 	}
 }
@@ -30,6 +30,25 @@ func BenchmarkValidate(b *testing.B) {
 		{"query", "cancelSubscription", "", 0},
 	} {
 		b.Run(bc.name, func(b *testing.B) { benchmarkValidate(b, bc.id, bc.body, bc.issues) })
+	}
+}
+
+func BenchmarkCheckAnswer(b *testing.B) {
+	c := published(b)
+	for _, bc := range []struct{ name, id, body string }{
+		{"profile", "getMyProfile", `{"user_id":"1","first_name":"Анна","last_name":null,"email":"a@b","phone":"+1","avatar_url":null}`},
+		{"user", "updateUser", `{"id":1,"login":"a@b","name":null,"type":"t","status":"active","created_at":"2023-05-02T10:18:50.000000Z","updated_at":"2023-05-02T10:18:50.000000Z","deleted_at":null,"can_update_password":false,"billing_properties":[{"type":"phone","value":"1"}]}`},
+		{"codes", "listAccessCodes", `{"accesscodes":[{"_id":1,"private":{"mastervalue":"0x5191758c","readvalue":"0x51917645","writevalue":"0x51917603"},"public":{"text":"DEMONVK","value":"0x519175b7"}}]}`},
+	} {
+		b.Run(bc.name, func(b *testing.B) {
+			op, body := c.Operation(bc.id), []byte(bc.body)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := op.CheckAnswer(200, jsonType, body); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

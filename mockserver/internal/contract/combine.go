@@ -8,25 +8,25 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// union compiles oneOf. Its branches must differ in their JSON kind, so that the first byte of a value says which
-// branch the caller meant and whose issues to report.
-func (c *compiler) union(s *schema, source *openapi3.Schema, place string) error {
-	if err := alone(source, place, "oneOf"); err != nil {
+// union compiles oneOf, or an anyOf that means the same. Its branches must differ in their JSON kind, so that the first
+// byte of a value says which branch the caller meant and whose issues to report.
+func (c *compiler) union(s *schema, source *openapi3.Schema, keyword string, branches openapi3.SchemaRefs, place string) error {
+	if err := alone(source, place, keyword); err != nil {
 		return err
 	}
-	for i, ref := range source.OneOf {
-		b, err := c.compile(ref, fmt.Sprintf("%s.oneOf.%d", place, i))
+	for i, ref := range branches {
+		b, err := c.compile(ref, fmt.Sprintf("%s.%s.%d", place, keyword, i))
 		if err != nil {
 			return err
 		}
 		if b.single() == "" {
-			return at(source, place, errors.New("oneOf: every branch needs a type"))
+			return at(source, place, fmt.Errorf("%s: every branch needs a type", keyword))
 		}
 		if s.branch(b.single().kind()) != nil {
-			return at(source, place, errors.New("oneOf: two branches take the same kind of value"))
+			return at(source, place, fmt.Errorf("%s: two branches take the same kind of value", keyword))
 		}
 		if b.nullable {
-			return at(source, place, errors.New("oneOf: nullable belongs beside oneOf, not into a branch"))
+			return at(source, place, fmt.Errorf("%s: nullable belongs beside %s, not into a branch", keyword, keyword))
 		}
 		s.branches = append(s.branches, b)
 		s.types = append(s.types, b.single())
@@ -58,8 +58,8 @@ func (c *compiler) wrapper(s *schema, source *openapi3.Schema, place string) err
 	return nil
 }
 
-// welcome accepts an anyOf with a branch that takes anything: the other branches then only document.
-func (c *compiler) welcome(source *openapi3.Schema, place string) error {
+// either compiles anyOf. Where one branch takes anything, the others only document; else no value may fit two branches.
+func (c *compiler) either(s *schema, source *openapi3.Schema, place string) error {
 	if err := alone(source, place, "anyOf"); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (c *compiler) welcome(source *openapi3.Schema, place string) error {
 			return err
 		}
 	}
-	return at(source, place, errors.New("anyOf is only supported where one branch takes anything"))
+	return c.union(s, source, "anyOf", source.AnyOf, place)
 }
 
 // alone refuses every other keyword beside those named.

@@ -14,12 +14,20 @@ import (
 
 // compiler turns kin-openapi's schemas into ours, each of them once, so that circular references end.
 type compiler struct {
-	done map[*openapi3.Schema]*schema
-	open map[*schema]bool // begun, not finished: a reference to one of them is circular
+	done    map[*openapi3.Schema]*schema
+	open    map[*schema]bool // begun, not finished: a reference to one of them is circular
+	without string           // a field of kin-openapi's Schema that has no meaning in this direction
 }
 
-func newCompiler() *compiler {
-	return &compiler{done: map[*openapi3.Schema]*schema{}, open: map[*schema]bool{}}
+// compilers are two, because readOnly and writeOnly each have a meaning in one direction only.
+type compilers struct{ requests, answers *compiler }
+
+func newCompilers() compilers {
+	return compilers{requests: newCompiler("WriteOnly"), answers: newCompiler("ReadOnly")}
+}
+
+func newCompiler(without string) *compiler {
+	return &compiler{done: map[*openapi3.Schema]*schema{}, open: map[*schema]bool{}, without: without}
 }
 
 // compile compiles the schema behind ref; place says where it stands, for errors.
@@ -31,7 +39,7 @@ func (c *compiler) compile(ref *openapi3.SchemaRef, place string) (*schema, erro
 	s := &schema{minLength: -1, maxLength: -1, minItems: -1, maxItems: -1}
 	c.done[source], c.open[s] = s, true
 	defer delete(c.open, s)
-	if keyword := unsupported(source); keyword != "" {
+	if keyword := c.unsupported(source); keyword != "" {
 		return nil, at(source, place, fmt.Errorf("%s is not supported", keyword))
 	}
 	return s, c.fill(s, source, place)
@@ -43,9 +51,9 @@ func (c *compiler) fill(s *schema, source *openapi3.Schema, place string) error 
 	case len(source.AllOf) > 0:
 		return c.wrapper(s, source, place)
 	case len(source.AnyOf) > 0:
-		return c.welcome(source, place)
+		return c.either(s, source, place)
 	case len(source.OneOf) > 0:
-		return c.union(s, source, place)
+		return c.union(s, source, "oneOf", source.OneOf, place)
 	case source.Type == nil:
 		return misplaced(s, source, place)
 	}
@@ -81,7 +89,7 @@ func at(source *openapi3.Schema, place string, err error) error {
 }
 
 // understood are the fields of kin-openapi's Schema that the compiler either obeys or may ignore, because they say
-// nothing about which requests are valid.
+// nothing about which requests and answers are valid.
 var understood = map[string]bool{
 	"Type": true, "Nullable": true, "Format": true, "AllOf": true, "AnyOf": true, "OneOf": true, "Enum": true,
 	"MinLength": true, "MaxLength": true, "Pattern": true,
@@ -89,16 +97,16 @@ var understood = map[string]bool{
 	"Properties": true, "Required": true, "AdditionalProperties": true,
 
 	"Extensions": true, "Origin": true, "Title": true, "Description": true, "Default": true, "Example": true,
-	"Deprecated": true, "WriteOnly": true, "ExternalDocs": true, "XML": true,
+	"Deprecated": true, "ExternalDocs": true, "XML": true,
 }
 
 // unsupported returns the first keyword of a schema that the compiler does not know, or nothing. It goes through the
 // fields by reflection so that a keyword which a later kin-openapi learns is refused, too.
-func unsupported(source *openapi3.Schema) string {
+func (c *compiler) unsupported(source *openapi3.Schema) string {
 	v := reflect.ValueOf(source).Elem()
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
-		if field.IsExported() && !understood[field.Name] && !isUnset(v.Field(i)) {
+		if field.IsExported() && !understood[field.Name] && field.Name != c.without && !isUnset(v.Field(i)) {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			return name
 		}
@@ -206,12 +214,12 @@ func (c *compiler) array(s *schema, source *openapi3.Schema, place string) (err 
 	return misplaced(s, source, place)
 }
 
-func (c *compiler) object(s *schema, source *openapi3.Schema, place string) error {
+func (c *compiler) object(s *schema, source *openapi3.Schema, place string) (err error) {
 	s.types = []Type{Object}
 	if len(source.Properties) == 0 {
 		s.types = []Type{Map}
 	}
-	if err := c.additional(source, place); err != nil {
+	if s.extra, err = c.additional(source, place); err != nil {
 		return err
 	}
 	for name, ref := range source.Properties {
@@ -236,18 +244,14 @@ func (c *compiler) object(s *schema, source *openapi3.Schema, place string) erro
 	return misplaced(s, source, place)
 }
 
-// additional refuses rules for members that are not declared: every one of them is welcome, whatever it holds.
-func (c *compiler) additional(source *openapi3.Schema, place string) error {
+// additional returns the schema of the members that are not declared, or nil where they may hold anything.
+func (c *compiler) additional(source *openapi3.Schema, place string) (*schema, error) {
 	extra := source.AdditionalProperties
 	if extra.Has != nil && !*extra.Has {
-		return at(source, place, errors.New("additionalProperties: false is not supported"))
+		return nil, at(source, place, errors.New("additionalProperties: false is not supported"))
 	}
 	if extra.Schema == nil {
-		return nil
+		return nil, nil
 	}
-	s, err := c.compile(extra.Schema, place+".additionalProperties")
-	if err == nil && !s.opaque() {
-		err = at(source, place, errors.New("additionalProperties may only take anything"))
-	}
-	return err
+	return c.compile(extra.Schema, place+".additionalProperties")
 }

@@ -10,6 +10,10 @@ import (
 type Contract struct {
 	APIs []*API // one for each document, by file name
 
+	// Secrets are the names of the members and parameters that any document marks as secret, with format: password or
+	// x-secret. They are not to be changed.
+	Secrets map[string]bool
+
 	byID   map[string]*Operation
 	routes router
 }
@@ -29,11 +33,27 @@ type Operation struct {
 	ID       string // operationId
 	Method   string // upper case
 	Path     string // the template, such as /users/{user_id}/subscription
+	Tags     []string
 	Security Security
+	Secret   bool // the request or an answer holds one of Contract.Secrets
+
+	// Parameters is what a request can carry: path, query and header parameters, then the members of the body's object,
+	// each group in the order of the document. There are at most 64.
+	Parameters []Parameter
+
+	// Answers are the documented statuses, ascending.
+	Answers []int
 
 	place      position
 	parameters []parameter
 	body       *body // nil: the operation takes none
+	answers    []answer
+}
+
+// Parameter names one thing that a request can carry.
+type Parameter struct {
+	In   In // InBody: a member of the body's object
+	Name string
 }
 
 // Access says who may call an operation.

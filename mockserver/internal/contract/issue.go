@@ -72,7 +72,7 @@ const (
 	Trailing Keyword = "trailing"
 )
 
-// Issue is one thing that is wrong with a request. Fields that its Keyword does not mention are zero.
+// Issue is one thing that is wrong with a request, or with an answer. Fields that its Keyword does not mention are zero.
 type Issue struct {
 	In      In
 	Path    []any // member names (string) and item indexes (int) below In; empty for the whole

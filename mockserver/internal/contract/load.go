@@ -22,10 +22,10 @@ func Load(fsys fs.FS) (*Contract, error) {
 		return nil, errors.New("contract: no *.yaml document")
 	}
 	slices.Sort(names)
-	c := &Contract{byID: map[string]*Operation{}}
+	c := &Contract{Secrets: map[string]bool{}, byID: map[string]*Operation{}}
 	var errs []error
 	for _, name := range names {
-		api, err := loadAPI(fsys, name)
+		api, err := c.loadAPI(fsys, name)
 		if err == nil {
 			err = c.add(api)
 		}
@@ -53,7 +53,7 @@ func (c *Contract) add(api *API) error {
 	return nil
 }
 
-func loadAPI(fsys fs.FS, name string) (*API, error) {
+func (c *Contract) loadAPI(fsys fs.FS, name string) (*API, error) {
 	raw, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, err
@@ -75,14 +75,15 @@ func loadAPI(fsys fs.FS, name string) (*API, error) {
 	if api.Dialect == "" {
 		return nil, errors.New("x-dialect is missing: it names how the API words its errors")
 	}
-	if err := api.compile(doc); err != nil {
+	if err := api.compile(doc, c.Secrets); err != nil {
 		return nil, err
 	}
 	return api, nil
 }
 
-func (api *API) compile(doc *openapi3.T) error {
-	schemas := newCompiler()
+// compile compiles the operations and adds the names of their secrets.
+func (api *API) compile(doc *openapi3.T, secrets map[string]bool) error {
+	schemas := newCompilers()
 	for template, item := range doc.Paths.Map() {
 		for method, source := range item.Operations() {
 			op, err := compileOperation(schemas, doc, template, method, item, source)
@@ -90,6 +91,7 @@ func (api *API) compile(doc *openapi3.T) error {
 				return fmt.Errorf("%s %s: %w", method, template, err)
 			}
 			op.API = api
+			op.Secret = findSecrets(secrets, item, source)
 			api.Operations = append(api.Operations, op)
 		}
 	}
@@ -97,20 +99,29 @@ func (api *API) compile(doc *openapi3.T) error {
 	return nil
 }
 
-func compileOperation(schemas *compiler, doc *openapi3.T, template, method string, item *openapi3.PathItem, source *openapi3.Operation) (*Operation, error) {
+func compileOperation(schemas compilers, doc *openapi3.T, template, method string, item *openapi3.PathItem, source *openapi3.Operation) (*Operation, error) {
 	if source.OperationID == "" {
 		return nil, errors.New("operationId is missing")
 	}
-	op := &Operation{ID: source.OperationID, Method: method, Path: template, place: originOf(source.Origin)}
+	op := &Operation{ID: source.OperationID, Method: method, Path: template, Tags: source.Tags, place: originOf(source.Origin)}
 	var err error
 	if op.Security, err = compileSecurity(doc, source); err != nil {
 		return nil, err
 	}
-	if op.parameters, err = compileParameters(schemas, item.Parameters, source.Parameters); err != nil {
+	if op.parameters, err = compileParameters(schemas.requests, item.Parameters, source.Parameters); err != nil {
 		return nil, err
 	}
-	if op.body, err = compileBody(schemas, source.RequestBody); err != nil {
+	if op.body, err = compileBody(schemas.requests, source.RequestBody); err != nil {
 		return nil, err
+	}
+	if err := op.nameParameters(); err != nil {
+		return nil, err
+	}
+	if op.answers, err = compileAnswers(schemas.answers, source.Responses); err != nil {
+		return nil, err
+	}
+	for _, a := range op.answers {
+		op.Answers = append(op.Answers, a.status)
 	}
 	return op, nil
 }

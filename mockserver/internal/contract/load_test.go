@@ -76,6 +76,13 @@ func TestOperationsComeInTheOrderOfTheDocuments(t *testing.T) {
 	assert.Equal(t, []string{"updateUser", "getMyProfile", "listSubscriptions", "listPayments", "changePassword"}, ids[:5])
 }
 
+func TestTags(t *testing.T) {
+	t.Parallel()
+	c := published(t)
+	assert.Equal(t, []string{"Profile"}, c.Operation("getBalance").Tags)
+	assert.Equal(t, []string{"Users"}, c.Operation("updateUser").Tags)
+}
+
 func TestSecurity(t *testing.T) {
 	t.Parallel()
 	c := published(t)
@@ -104,7 +111,7 @@ func TestLoadRefusesWhatItWouldHaveToIgnore(t *testing.T) {
 		"keyword without type":   {`{maxLength: 3}`, "maxLength has no meaning here"},
 		"enum of numbers":        {`{type: integer, enum: [1]}`, "enum has no meaning here"},
 		"closed object":          {`{type: object, additionalProperties: false}`, "additionalProperties: false is not supported"},
-		"typed extra members":    {`{type: object, additionalProperties: {type: string}}`, "additionalProperties may only take anything"},
+		"extra members":          {`{type: object, additionalProperties: {type: integer, minimum: 1}}`, "body.additionalProperties (line 9): minimum is not supported"},
 		"undeclared required":    {`{type: object, properties: {a: {}}, required: [b]}`, `required: "b" is not declared`},
 		"oneOf of one kind":      {`{oneOf: [{type: integer}, {type: number}]}`, "two branches take the same kind"},
 		"oneOf without type":     {`{oneOf: [{}, {type: number}]}`, "every branch needs a type"},
@@ -114,7 +121,7 @@ func TestLoadRefusesWhatItWouldHaveToIgnore(t *testing.T) {
 		"allOf of another type":  {`{type: string, allOf: [{type: integer}]}`, "type differs"},
 		"allOf with a rule":      {`{type: string, maxLength: 3, allOf: [{type: string}]}`, "maxLength beside allOf"},
 		"circular allOf":         {`{$ref: '#/components/schemas/Loop'}`, "circular"},
-		"anyOf with rules":       {`{anyOf: [{type: string}, {type: integer}]}`, "anyOf is only supported"},
+		"anyOf of one kind":      {`{anyOf: [{type: integer}, {type: number}]}`, "anyOf: two branches take the same kind"},
 		"a bad pattern":          {`{type: string, pattern: '('}`, "test.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {

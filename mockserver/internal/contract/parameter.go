@@ -66,14 +66,14 @@ func compileParameter(schemas *compiler, source *openapi3.Parameter) (parameter,
 	return p, nil
 }
 
-// check appends what is wrong with one parameter.
-func (p *parameter) check(r *Request, issues []Issue) []Issue {
+// check appends what is wrong with one parameter and says whether it was sent.
+func (p *parameter) check(r *Request, issues []Issue) (_ []Issue, sent bool) {
 	text, ok := p.value(r)
 	if !ok {
 		if p.required {
 			issues = append(issues, p.issue(Issue{Keyword: Required}))
 		}
-		return issues
+		return issues, false
 	}
 	start := len(issues)
 	switch p.schema.single() {
@@ -97,7 +97,7 @@ func (p *parameter) check(r *Request, issues []Issue) []Issue {
 		issue.Input, _ = jsontext.AppendQuote(nil, text)
 		issues[start+i] = issue
 	}
-	return issues
+	return issues, true
 }
 
 func (p *parameter) issue(issue Issue) Issue {

@@ -1,12 +1,16 @@
 package contract
 
 import (
+	"fmt"
 	"mime"
 	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
+
+// maxParameters is how many bits Verdict.Sent has.
+const maxParameters = 64
 
 // Request is what Validate looks at.
 type Request struct {
@@ -23,37 +27,73 @@ type body struct {
 	required bool
 }
 
-// Validate reports everything that is wrong with a request, in the order of the document: path, query, header, body.
-//
-// decodable is the JSON that a handler decodes: r.Body itself, or a copy in which integers that were written as 5.0 or
-// 1e1 stand as 5 and 10 where the schema asks for an integer, because Go's int does not decode the former. It is nil
-// when the operation takes no body, when none was sent, and when there are issues.
-func (op *Operation) Validate(r Request) (decodable []byte, issues []Issue) {
-	for i := range op.parameters {
-		issues = op.parameters[i].check(&r, issues)
-	}
-	if op.body == nil {
-		return nil, issues
-	}
-	decodable, issues = op.body.check(&r, issues)
-	if len(issues) > 0 {
-		return nil, issues
-	}
-	return decodable, nil
+// Verdict is what Validate says about a request.
+type Verdict struct {
+	// Decodable is the JSON that a handler decodes: the request's body itself, or a copy in which integers that were
+	// written as 5.0 or 1e1 stand as 5 and 10 where the schema asks for an integer, because Go's int does not decode the
+	// former. It is nil when the operation takes no body, when none was sent, and when there are issues.
+	Decodable []byte
+
+	// Issues is everything that is wrong, in the order of the document: path, query, header, body.
+	Issues []Issue
+
+	// Sent has bit i set when the request carries Operation.Parameters[i], be it right or wrong. A body that is no JSON
+	// carries no member.
+	Sent uint64
 }
 
-func (b *body) check(r *Request, issues []Issue) ([]byte, []Issue) {
+// Validate looks at a request.
+func (op *Operation) Validate(r Request) Verdict {
+	var v Verdict
+	for i := range op.parameters {
+		issues, sent := op.parameters[i].check(&r, v.Issues)
+		v.Issues = issues
+		if sent {
+			v.Sent |= 1 << i
+		}
+	}
+	if op.body == nil {
+		return v
+	}
+	walked := op.body.check(&r, v.Issues)
+	v.Issues = walked.Issues
+	v.Sent |= walked.Sent << len(op.parameters)
+	if len(v.Issues) == 0 {
+		v.Decodable = walked.Decodable
+	}
+	return v
+}
+
+// check looks at the body; bit i of its Sent belongs to the body's member i.
+func (b *body) check(r *Request, issues []Issue) Verdict {
 	if len(r.Body) == 0 {
 		if b.required {
 			issues = append(issues, Issue{In: InBody, Keyword: MissingBody, Types: b.schema.types, Mandatory: true})
 		}
-		return nil, issues
+		return Verdict{Issues: issues}
 	}
 	if !isJSON(r.ContentType) {
-		return nil, append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType,
-			Input: quoteText(r.Body)})
+		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType,
+			Input: quoteText(r.Body)})}
 	}
 	return walkBody(b.schema, r.Body, issues)
+}
+
+// nameParameters fills op.Parameters.
+func (op *Operation) nameParameters() error {
+	for _, p := range op.parameters {
+		op.Parameters = append(op.Parameters, Parameter{In: p.in, Name: p.name})
+	}
+	if op.body != nil {
+		for _, m := range op.body.schema.ofObject() {
+			op.Parameters = append(op.Parameters, Parameter{In: InBody, Name: m.name})
+		}
+	}
+	if len(op.Parameters) > maxParameters {
+		return fmt.Errorf("%s: a request can carry %d parameters and members, at most %d are supported",
+			op.ID, len(op.Parameters), maxParameters)
+	}
+	return nil
 }
 
 // isJSON reports whether a content type is application/json or application/anything+json; parameters do not matter.
@@ -61,12 +101,17 @@ func isJSON(contentType string) bool {
 	if contentType == "application/json" {
 		return true
 	}
+	subtype, ok := strings.CutPrefix(mediaType(contentType), "application/")
+	return ok && (subtype == "json" || strings.HasSuffix(subtype, "+json"))
+}
+
+// mediaType returns a content type without its parameters, in lower case; empty where there is none.
+func mediaType(contentType string) string {
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil && err != mime.ErrInvalidMediaParameter {
-		return false
+		return ""
 	}
-	subtype, ok := strings.CutPrefix(media, "application/")
-	return ok && (subtype == "json" || strings.HasSuffix(subtype, "+json"))
+	return media
 }
 
 func quoteText(b []byte) jsontext.Value {

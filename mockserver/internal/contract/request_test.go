@@ -63,43 +63,57 @@ func TestBody(t *testing.T) {
 		"a circular schema": {
 			`{$ref: '#/components/schemas/Tree'}`, `{"children":[{"name":"x","children":[{"name":5}]}]}`,
 			[]string{"body/'children'/0/'children'/0/'name' type [string] 5"}},
-		"unknown members are ignored":    {`{type: object, properties: {a: {}}}`, `{"b":{"c":[1,null]},"d":null}`, nil},
-		"a name may be escaped":          {text, `{"\u0076":5}`, []string{"body/'v' type [string] 5"}},
-		"null where it may be":           {`{type: string, nullable: true}`, `null`, nil},
-		"null where it may not be":       {`{type: string}`, `null`, []string{"body null [string] null"}},
-		"anything takes null":            {`{type: object, properties: {a: {}}}`, `{"a":null}`, nil},
-		"a wrapped reference":            {`{type: object, properties: {a: {description: An item., allOf: [{$ref: '#/components/schemas/Item'}]}}}`, `{"a":{}}`, []string{"body/'a'/'b' required {}"}},
-		"anyOf with a free branch":       {`{anyOf: [{type: string, maxLength: 1}, {}]}`, `"long"`, nil},
-		"a string":                       {`{type: string}`, `true`, []string{"body type [string] true"}},
-		"an integer is no string":        {`{type: integer}`, `"5"`, []string{"body type [integer] '5'"}},
-		"a boolean is no integer":        {`{type: integer}`, `false`, []string{"body type [integer] false"}},
-		"an integer with a fraction":     {`{type: integer}`, `1.5`, []string{"body fraction 1.5"}},
-		"a tiny fraction":                {`{type: integer}`, `1.00000000000000000000000001`, []string{"body fraction 1.00000000000000000000000001"}},
-		"an integer beyond 64 bits":      {`{type: integer}`, `9223372036854775808`, []string{"body range 9223372036854775808"}},
-		"a huge exponent":                {`{type: integer, format: int64}`, `1e999999999999`, []string{"body range 1e999999999999"}},
-		"an integer beyond 32 bits":      {`{type: integer, format: int32}`, `2147483648`, []string{"body range 2147483648"}},
-		"a number":                       {`{type: number}`, `"1"`, []string{"body type [number] '1'"}},
-		"a number beyond a float":        {`{type: number}`, `1e400`, []string{"body range 1e400"}},
-		"a number that is one":           {`{type: number}`, `-1.5e3`, nil},
-		"a boolean":                      {`{type: boolean}`, `1`, []string{"body type [boolean] 1"}},
-		"both booleans":                  {`{type: array, items: {type: boolean}}`, `[true,false]`, nil},
-		"an object":                      {`{type: object, properties: {a: {}}}`, `[]`, []string{"body type [object] []"}},
-		"a free object":                  {`{type: object}`, `"x"`, []string{"body type [map] 'x'"}},
-		"a free object takes any member": {`{type: object, additionalProperties: true}`, `{"a":null}`, nil},
-		"an array":                       {`{type: array, items: {}}`, `{"a":1}`, []string{"body type [array] {'a':1}"}},
-		"too short":                      {text, `{"v":"a"}`, []string{"body/'v' minLength 2 is 1 'a'"}},
-		"too short in code points":       {text, `{"v":"𝄞"}`, []string{"body/'v' minLength 2 is 1 '𝄞'"}},
-		"long enough in code points":     {text, `{"v":"é€𝄞"}`, nil},
-		"too long in code points":        {text, `{"v":"é€𝄞é"}`, []string{"body/'v' maxLength 3 is 4 'é€𝄞é'"}},
-		"an escape is one code point":    {text, `{"v":"\u00e9\ud834\udd1e\n"}`, nil},
-		"an escaped surrogate pair":      {text, `{"v":"\ud834\udd1e"}`, []string{`body/'v' minLength 2 is 1 '\ud834\udd1e'`}},
-		"everything about one string":    {`{type: string, minLength: 5, pattern: '^x', enum: [xa]}`, `"ab"`, []string{"body minLength 5 is 2 'ab'", "body pattern 'ab'", "body enum 'ab'"}},
-		"a pattern finds anywhere":       {`{type: string, pattern: 'b+'}`, `"abc"`, nil},
-		"a date-time":                    {`{type: string, format: date-time}`, `"2026-01-05T12:34:56"`, []string{"body format '2026-01-05T12:34:56'"}},
-		"a timestamp without a zone":     {`{type: string, format: timestamp}`, `"2026-01-05T12:34:56.789012"`, nil},
-		"not a timestamp":                {`{type: string, format: timestamp}`, `"yesterday"`, []string{"body format 'yesterday'"}},
-		"too many items, then the items": {`{type: array, maxItems: 1, items: {type: string}}`, `["a",2]`, []string{"body maxItems 1 is 2 ['a',2]", "body/1 type [string] 2"}},
-		"too few items":                  {`{type: array, minItems: 1, items: {type: string}}`, `[]`, []string{"body minItems 1 is 0 []"}},
+		"unknown members are ignored":           {`{type: object, properties: {a: {}}}`, `{"b":{"c":[1,null]},"d":null}`, nil},
+		"a name may be escaped":                 {text, `{"\u0076":5}`, []string{"body/'v' type [string] 5"}},
+		"null where it may be":                  {`{type: string, nullable: true}`, `null`, nil},
+		"null where it may not be":              {`{type: string}`, `null`, []string{"body null [string] null"}},
+		"anything takes null":                   {`{type: object, properties: {a: {}}}`, `{"a":null}`, nil},
+		"a wrapped reference":                   {`{type: object, properties: {a: {description: An item., allOf: [{$ref: '#/components/schemas/Item'}]}}}`, `{"a":{}}`, []string{"body/'a'/'b' required {}"}},
+		"anyOf with a free branch":              {`{anyOf: [{type: string, maxLength: 1}, {}]}`, `"long"`, nil},
+		"a string":                              {`{type: string}`, `true`, []string{"body type [string] true"}},
+		"an integer is no string":               {`{type: integer}`, `"5"`, []string{"body type [integer] '5'"}},
+		"a boolean is no integer":               {`{type: integer}`, `false`, []string{"body type [integer] false"}},
+		"an integer with a fraction":            {`{type: integer}`, `1.5`, []string{"body fraction 1.5"}},
+		"a tiny fraction":                       {`{type: integer}`, `1.00000000000000000000000001`, []string{"body fraction 1.00000000000000000000000001"}},
+		"an integer beyond 64 bits":             {`{type: integer}`, `9223372036854775808`, []string{"body range 9223372036854775808"}},
+		"a huge exponent":                       {`{type: integer, format: int64}`, `1e999999999999`, []string{"body range 1e999999999999"}},
+		"an integer beyond 32 bits":             {`{type: integer, format: int32}`, `2147483648`, []string{"body range 2147483648"}},
+		"a number":                              {`{type: number}`, `"1"`, []string{"body type [number] '1'"}},
+		"a number beyond a float":               {`{type: number}`, `1e400`, []string{"body range 1e400"}},
+		"a number that is one":                  {`{type: number}`, `-1.5e3`, nil},
+		"a boolean":                             {`{type: boolean}`, `1`, []string{"body type [boolean] 1"}},
+		"both booleans":                         {`{type: array, items: {type: boolean}}`, `[true,false]`, nil},
+		"an object":                             {`{type: object, properties: {a: {}}}`, `[]`, []string{"body type [object] []"}},
+		"a free object":                         {`{type: object}`, `"x"`, []string{"body type [map] 'x'"}},
+		"a free object takes any member":        {`{type: object, additionalProperties: true}`, `{"a":null}`, nil},
+		"an array":                              {`{type: array, items: {}}`, `{"a":1}`, []string{"body type [array] {'a':1}"}},
+		"too short":                             {text, `{"v":"a"}`, []string{"body/'v' minLength 2 is 1 'a'"}},
+		"too short in code points":              {text, `{"v":"𝄞"}`, []string{"body/'v' minLength 2 is 1 '𝄞'"}},
+		"long enough in code points":            {text, `{"v":"é€𝄞"}`, nil},
+		"too long in code points":               {text, `{"v":"é€𝄞é"}`, []string{"body/'v' maxLength 3 is 4 'é€𝄞é'"}},
+		"an escape is one code point":           {text, `{"v":"\u00e9\ud834\udd1e\n"}`, nil},
+		"an escaped surrogate pair":             {text, `{"v":"\ud834\udd1e"}`, []string{`body/'v' minLength 2 is 1 '\ud834\udd1e'`}},
+		"everything about one string":           {`{type: string, minLength: 5, pattern: '^x', enum: [xa]}`, `"ab"`, []string{"body minLength 5 is 2 'ab'", "body pattern 'ab'", "body enum 'ab'"}},
+		"a pattern finds anywhere":              {`{type: string, pattern: 'b+'}`, `"abc"`, nil},
+		"a date-time":                           {`{type: string, format: date-time}`, `"2026-01-05T12:34:56"`, []string{"body format '2026-01-05T12:34:56'"}},
+		"a timestamp without a zone":            {`{type: string, format: timestamp}`, `"2026-01-05T12:34:56.789012"`, nil},
+		"a date-time with one digit of an hour": {`{type: string, format: date-time}`, `"2026-01-05T1:34:56Z"`, []string{"body format '2026-01-05T1:34:56Z'"}},
+		"a date-time with a comma":              {`{type: string, format: date-time}`, `"2026-01-05T12:34:56,5Z"`, []string{"body format '2026-01-05T12:34:56,5Z'"}},
+		"a date-time with an offset of a day":   {`{type: string, format: date-time}`, `"2026-01-05T12:34:56+24:00"`, []string{"body format '2026-01-05T12:34:56+24:00'"}},
+		"a date-time with an offset":            {`{type: string, format: date-time}`, `"2026-01-05T12:34:56.5-23:59"`, nil},
+		"a timestamp with one digit of an hour": {`{type: string, format: timestamp}`, `"2026-01-05T1:34:56"`, []string{"body format '2026-01-05T1:34:56'"}},
+		"a timestamp with a comma":              {`{type: string, format: timestamp}`, `"2026-01-05T12:34:56,5"`, []string{"body format '2026-01-05T12:34:56,5'"}},
+		"not a timestamp":                       {`{type: string, format: timestamp}`, `"yesterday"`, []string{"body format 'yesterday'"}},
+		"too many items, then the items":        {`{type: array, maxItems: 1, items: {type: string}}`, `["a",2]`, []string{"body maxItems 1 is 2 ['a',2]", "body/1 type [string] 2"}},
+		"too few items":                         {`{type: array, minItems: 1, items: {type: string}}`, `[]`, []string{"body minItems 1 is 0 []"}},
+		"members of one kind, undeclared": {
+			`{type: object, additionalProperties: {type: array, items: {type: string}}}`, `{"z":["a"],"y":["b",1],"a":null}`,
+			[]string{"body/'y'/1 type [string] 1", "body/'a' null [array] null"}},
+		"undeclared members come behind the declared": {
+			`{type: object, required: [b], properties: {b: {}, a: {type: string}}, additionalProperties: {type: integer}}`, `{"z":"x","\u0061":1,"y":2,"x":{}}`,
+			[]string{`body/'b' required {'z':'x','\u0061':1,'y':2,'x':{}}`, "body/'a' type [string] 1", "body/'z' type [integer] 'x'", "body/'x' type [integer] {}"}},
+		"undeclared members of any kind": {`{type: object, additionalProperties: {}}`, `{"a":null,"b":[1]}`, nil},
+		"anyOf of two kinds":             {`{type: array, items: {anyOf: [{type: string}, {type: integer}]}}`, `["a",1,1.5,null]`, []string{"body/2 fraction 1.5", "body/3 null [string integer] null"}},
 		"union: the branch that fits":    {`{oneOf: [{$ref: '#/components/schemas/Item'}, {type: array, maxItems: 0, items: {}}]}`, `{"a":"x","b":"s"}`, []string{"body/'a' type [integer] 'x'"}},
 		"union: the other branch":        {`{oneOf: [{$ref: '#/components/schemas/Item'}, {type: array, maxItems: 0, items: {}}]}`, `[1]`, []string{"body maxItems 0 is 1 [1]"}},
 		"union: both are fine":           {`{oneOf: [{type: string}, {type: array, items: {type: integer}}]}`, `[1]`, nil},
@@ -109,12 +123,12 @@ func TestBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			op := operation(t, tc.schema)
-			got, issues := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(tc.body)})
-			assert.Equal(t, tc.want, describe(issues))
+			got := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(tc.body)})
+			assert.Equal(t, tc.want, describe(got.Issues))
 			if len(tc.want) > 0 {
-				assert.Nil(t, got)
+				assert.Nil(t, got.Decodable)
 			} else {
-				assert.Equal(t, tc.body, string(got))
+				assert.Equal(t, tc.body, string(got.Decodable))
 			}
 		})
 	}
@@ -163,9 +177,10 @@ func TestABodyThatIsNoJSONDocumentIsOneIssue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, issues := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(tc.body)})
-			assert.Equal(t, []string{tc.want}, describe(issues))
-			assert.Nil(t, got)
+			got := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(tc.body)})
+			assert.Equal(t, []string{tc.want}, describe(got.Issues))
+			assert.Nil(t, got.Decodable)
+			assert.Zero(t, got.Sent)
 		})
 	}
 }
@@ -180,17 +195,17 @@ func TestAnObjectMayDeclareManyMembers(t *testing.T) {
 			sent = append(sent, fmt.Sprintf("%q:%d", name, i))
 		}
 	}
-	op := operation(t, "{type: object, required: ["+strings.Join(names, ", ")+"], properties: {"+strings.Join(properties, ", ")+"}}")
-	body := "{" + strings.Join(sent, ",") + "}"
-	_, issues := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(body)})
+	op := operation(t, "{type: array, items: {type: object, required: ["+strings.Join(names, ", ")+"], properties: {"+strings.Join(properties, ", ")+"}}}")
+	body := "[{" + strings.Join(sent, ",") + "}]"
+	issues := op.Validate(contract.Request{ContentType: jsonType, Body: []byte(body)}).Issues
 	require.Len(t, issues, 2)
-	assert.Equal(t, []any{"m3"}, issues[0].Path)
-	assert.Equal(t, []any{"m68"}, issues[1].Path)
+	assert.Equal(t, []any{0, "m3"}, issues[0].Path)
+	assert.Equal(t, []any{0, "m68"}, issues[1].Path)
 }
 
 func TestPositionsAreGivenInBytesAndInCharacters(t *testing.T) {
 	t.Parallel()
-	_, issues := operation(t, `{}`).Validate(contract.Request{ContentType: jsonType, Body: []byte(`{"é":"€𝄞" x`)})
+	issues := operation(t, `{}`).Validate(contract.Request{ContentType: jsonType, Body: []byte(`{"é":"€𝄞" x`)}).Issues
 	require.Len(t, issues, 1)
 	assert.Equal(t, 16, issues[0].Offset)
 	assert.Equal(t, 10, issues[0].Character)
@@ -212,9 +227,9 @@ func TestIntegersAreRewrittenSoThatGoDecodesThem(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			body := []byte(tc.body)
-			got, issues := op.Validate(contract.Request{ContentType: jsonType, Body: body})
-			assert.Empty(t, issues)
-			assert.Equal(t, tc.want, string(got))
+			got := op.Validate(contract.Request{ContentType: jsonType, Body: body})
+			assert.Empty(t, got.Issues)
+			assert.Equal(t, tc.want, string(got.Decodable))
 			assert.Equal(t, tc.body, string(body), "the request's own body must not change")
 		})
 	}
@@ -239,7 +254,7 @@ func TestContentType(t *testing.T) {
 	} {
 		t.Run(contentType, func(t *testing.T) {
 			t.Parallel()
-			_, issues := op.Validate(contract.Request{ContentType: contentType, Body: []byte(`{"a":1}`)})
+			issues := op.Validate(contract.Request{ContentType: contentType, Body: []byte(`{"a":1}`)}).Issues
 			if ok {
 				assert.Empty(t, issues)
 				return
@@ -252,7 +267,7 @@ func TestContentType(t *testing.T) {
 
 func TestAMissingBody(t *testing.T) {
 	t.Parallel()
-	_, issues := operation(t, `{type: object}`).Validate(contract.Request{ContentType: "text/plain"})
+	issues := operation(t, `{type: object}`).Validate(contract.Request{ContentType: "text/plain"}).Issues
 	assert.Equal(t, []string{"body missingBody"}, describe(issues))
 
 	c, err := contract.Load(document(`
@@ -264,16 +279,12 @@ paths:
       responses: {'200': {description: Fine.}}
 `))
 	require.NoError(t, err)
-	body, issues := c.Operation("op").Validate(contract.Request{})
-	assert.Empty(t, issues, "the body is optional")
-	assert.Nil(t, body)
+	assert.Zero(t, c.Operation("op").Validate(contract.Request{}), "the body is optional")
 }
 
 func TestAnOperationWithoutABodyDoesNotLookAtOne(t *testing.T) {
 	t.Parallel()
-	body, issues := published(t).Operation("getMyProfile").Validate(contract.Request{Body: []byte("{"), ContentType: "text/plain"})
-	assert.Empty(t, issues)
-	assert.Nil(t, body)
+	assert.Zero(t, published(t).Operation("getMyProfile").Validate(contract.Request{Body: []byte("{"), ContentType: "text/plain"}))
 }
 
 func TestParameters(t *testing.T) {
@@ -324,13 +335,85 @@ paths:
 				h.Set("x-mode", tc.mode)
 			}
 			r := contract.Request{Path: map[string]string{"id": tc.id}, RawQuery: tc.query, Header: h, ContentType: jsonType, Body: []byte(`{}`)}
-			_, issues := c.Operation("op").Validate(r)
+			issues := c.Operation("op").Validate(r).Issues
 			assert.Equal(t, tc.want, describe(issues))
 			r.Body = []byte("[]")
-			_, issues = c.Operation("op").Validate(r)
+			issues = c.Operation("op").Validate(r).Issues
 			assert.Equal(t, append(tc.want, "body type [map] []"), describe(issues), "the body comes last")
 		})
 	}
+}
+
+func TestParametersAreWhatARequestCanCarry(t *testing.T) {
+	t.Parallel()
+	c := published(t)
+	assert.Equal(t, []contract.Parameter{{contract.InPath, "user_id"}, {contract.InBody, "is_trial"}, {contract.InBody, "duration_days"},
+		{contract.InBody, "traffic_limit_gb"}, {contract.InBody, "device_limit"}, {contract.InBody, "squad_uuid"},
+		{contract.InBody, "connected_squads"}, {contract.InBody, "replace_existing"}}, c.Operation("createUserSubscription").Parameters)
+	assert.Equal(t, []contract.Parameter{{contract.InQuery, "course_id"}}, c.Operation("cancelSubscription").Parameters)
+	assert.Empty(t, c.Operation("getMyProfile").Parameters)
+	assert.Equal(t, []contract.Parameter{{contract.InBody, "b"}, {contract.InBody, "a"}},
+		operation(t, `{oneOf: [{type: string}, {$ref: '#/components/schemas/Item'}]}`).Parameters)
+}
+
+func TestVerdictSaysWhatWasSent(t *testing.T) {
+	t.Parallel()
+	c, err := contract.Load(document(`
+paths:
+  /op/{id}:
+    put:
+      operationId: op
+      parameters:
+        - {name: h, in: header, schema: {type: string}}
+        - {name: q, in: query, schema: {type: integer}}
+        - {name: id, in: path, required: true, schema: {type: integer}}
+      requestBody: {content: {application/json: {schema: {nullable: true, oneOf: [{type: object, properties: {
+        b: {type: string, nullable: true}, a: {type: object, properties: {b: {}}}}}, {type: array, items: {type: object, properties: {b: {}}}}]}}}}
+      responses: {'200': {description: Fine.}}
+`))
+	require.NoError(t, err)
+	op := c.Operation("op")
+	require.Equal(t, []contract.Parameter{{contract.InPath, "id"}, {contract.InQuery, "q"}, {contract.InHeader, "h"},
+		{contract.InBody, "b"}, {contract.InBody, "a"}}, op.Parameters)
+	for name, tc := range map[string]struct {
+		query, contentType, body string
+		header                   http.Header
+		want                     uint64
+	}{
+		"the path only":                 {"", "", "", nil, 0b00001},
+		"everything":                    {"q=1", jsonType, `{"a":{},"b":""}`, http.Header{"H": {"x"}}, 0b11111},
+		"a wrong value was sent":        {"q=x", jsonType, `{"a":5}`, nil, 0b10011},
+		"null was sent":                 {"", jsonType, `{"b":null}`, nil, 0b01001},
+		"only the outermost object":     {"", jsonType, `{"a":{"b":1}}`, nil, 0b10001},
+		"undeclared members":            {"x=1", jsonType, `{"x":{"b":1}}`, nil, 0b00001},
+		"objects inside an array":       {"", jsonType, `[{"b":1}]`, nil, 0b00001},
+		"null for the whole":            {"", jsonType, `null`, nil, 0b00001},
+		"a body that is no JSON":        {"q=1", jsonType, `{"b":"x",}`, nil, 0b00011},
+		"a body and something after it": {"q=1", jsonType, `{"b":"x"} x`, nil, 0b00011},
+		"a body of another type":        {"q=1", "text/plain", `{"b":"x"}`, nil, 0b00011},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := op.Validate(contract.Request{Path: map[string]string{"id": "7"}, RawQuery: tc.query, Header: tc.header,
+				ContentType: tc.contentType, Body: []byte(tc.body)})
+			assert.Equal(t, tc.want, got.Sent, "%05b", got.Sent)
+		})
+	}
+}
+
+func TestARequestCarriesAtMost64Parameters(t *testing.T) {
+	t.Parallel()
+	schema := func(n int) string {
+		var properties []string
+		for i := range n {
+			properties = append(properties, fmt.Sprintf("m%d: {}", i))
+		}
+		return "{type: object, properties: {" + strings.Join(properties, ", ") + "}}"
+	}
+	op := operation(t, schema(64))
+	assert.Equal(t, uint64(1<<63), op.Validate(contract.Request{ContentType: jsonType, Body: []byte(`{"m63":0}`)}).Sent)
+	_, err := contract.Load(withBody(schema(65)))
+	assert.ErrorContains(t, err, "op: a request can carry 65 parameters and members, at most 64 are supported")
 }
 
 func TestRejectRaisesAHandlersOwnIssue(t *testing.T) {
@@ -348,7 +431,7 @@ func TestValidateIsSafeForConcurrentUse(t *testing.T) {
 			defer func() { done <- struct{}{} }()
 			body := fmt.Appendf(nil, `{"old_password":%d,"new_password":"secret","new_password_confirm":"secret","verification_code":"1"}`, i)
 			for range 200 {
-				_, issues := op.Validate(contract.Request{ContentType: jsonType, Body: body})
+				issues := op.Validate(contract.Request{ContentType: jsonType, Body: body}).Issues
 				assert.Equal(t, []string{fmt.Sprintf("body/'old_password' type [string] %d", i)}, describe(issues))
 			}
 		}()

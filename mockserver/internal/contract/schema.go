@@ -21,6 +21,7 @@ type schema struct {
 
 	members []member // in the order of the document
 	index   map[string]int
+	extra   *schema // of members that are not declared; nil: they may hold anything
 }
 
 type member struct {
@@ -53,6 +54,43 @@ func (s *schema) branch(kind byte) *schema {
 		}
 	}
 	return nil
+}
+
+// ofObject returns the members of the object that the schema takes, itself or by one branch of a union.
+func (s *schema) ofObject() []member {
+	if b := s.branch('{'); b != nil {
+		return b.members
+	}
+	return s.members
+}
+
+// declares reports whether the object that the schema takes has this member in the document.
+func (s *schema) declares(name string) bool {
+	if s == nil {
+		return false
+	}
+	if b := s.branch('{'); b != nil {
+		s = b
+	}
+	_, ok := s.index[name]
+	return ok
+}
+
+// below returns the schema of the items of an array, or of a member of an object; nil where anything is welcome.
+func (s *schema) below(kind byte, name string) *schema {
+	if s == nil {
+		return nil
+	}
+	if b := s.branch(kind); b != nil {
+		s = b
+	}
+	if kind == '[' {
+		return s.items
+	}
+	if i, ok := s.index[name]; ok {
+		return s.members[i].schema
+	}
+	return s.extra
 }
 
 func (s *schema) single() Type {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -43,12 +44,36 @@ func (s *schema) checkLength(length int, issues []Issue) []Issue {
 func (s *schema) onlyLength() bool { return s.pattern == nil && s.enum == nil && s.format == "" }
 
 func isTime(text, format string) bool {
-	if _, err := time.Parse(time.RFC3339, text); err == nil {
-		return true
+	_, ok := readTime(text, format)
+	return ok
+}
+
+// withoutZone is how a timestamp may be written besides RFC 3339.
+const withoutZone = "2006-01-02T15:04:05"
+
+// readTime reads a time; where the zone is missing it is UTC. Package time forgives what RFC 3339 does not: one digit of
+// an hour, a comma before the fraction, an offset of 24 hours.
+func readTime(text, format string) (moment time.Time, ok bool) {
+	zone := zoneOf(text)
+	layout := time.RFC3339
+	if zone == "" && format == formatTimestamp {
+		layout = withoutZone
 	}
-	if format == formatDateTime {
-		return false
+	moment, err := time.Parse(layout, text)
+	if err != nil || text[len("2006-01-02T15")] != ':' || strings.HasPrefix(zone[min(1, len(zone)):], "24") {
+		return moment, false
 	}
-	_, err := time.Parse("2006-01-02T15:04:05", text)
-	return err == nil
+	return moment, len(text) == len(withoutZone) || text[len(withoutZone)] != ','
+}
+
+// zoneOf returns what says the zone at the end of a time, or nothing.
+func zoneOf(text string) string {
+	const offset = len("+00:00")
+	switch {
+	case strings.HasSuffix(text, "Z"):
+		return "Z"
+	case len(text) > offset && strings.IndexByte("+-", text[len(text)-offset]) >= 0:
+		return text[len(text)-offset:]
+	}
+	return ""
 }

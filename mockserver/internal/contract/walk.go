@@ -19,6 +19,7 @@ type walker struct {
 	steps   []step
 	issues  []Issue
 	edits   []edit
+	sent    uint64 // which members the outermost object has
 }
 
 // step is one element of the path to the value that is being read.
@@ -35,25 +36,26 @@ type edit struct {
 
 var walkers = sync.Pool{New: func() any { return new(walker) }}
 
-// walkBody appends the body's issues and returns the JSON that a handler decodes.
-func walkBody(s *schema, body []byte, issues []Issue) ([]byte, []Issue) {
+// walkBody appends the body's issues and returns the JSON that a handler decodes; bit i of Sent belongs to member i of the
+// body's object.
+func walkBody(s *schema, body []byte, issues []Issue) Verdict {
 	w := walkers.Get().(*walker)
 	defer w.release()
 	w.reset(body, issues)
 	if err := w.value(s, true); err != nil {
-		return nil, append(issues, w.broken(err))
+		return Verdict{Issues: append(issues, w.broken(err))}
 	}
 	if at := w.trailing(); at >= 0 {
-		return nil, append(issues, w.whole(Trailing, at))
+		return Verdict{Issues: append(issues, w.whole(Trailing, at))}
 	}
-	return w.rewritten(), w.issues
+	return Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent}
 }
 
 func (w *walker) reset(body []byte, issues []Issue) {
 	w.source = *bytes.NewBuffer(body)
 	w.decoder.Reset(&w.source)
 	w.body, w.issues = body, issues
-	w.steps, w.edits = w.steps[:0], w.edits[:0]
+	w.steps, w.edits, w.sent = w.steps[:0], w.edits[:0], 0
 }
 
 // release forgets the body, which may hold secrets, before the walker waits for the next one.
@@ -92,6 +94,11 @@ func (w *walker) value(s *schema, mandatory bool) error {
 	case Integer, Number:
 		return w.number(s)
 	case Object:
+		return w.object(s)
+	case Map:
+		if s.extra.opaque() {
+			return w.decoder.SkipValue()
+		}
 		return w.object(s)
 	case Array:
 		return w.array(s)
@@ -229,7 +236,7 @@ func (w *walker) object(s *schema) error {
 			return err
 		}
 		if i < 0 {
-			if err := w.decoder.SkipValue(); err != nil {
+			if err := w.value(s.extra, false); err != nil {
 				return err
 			}
 			continue
@@ -244,6 +251,9 @@ func (w *walker) object(s *schema) error {
 	if _, err := w.decoder.ReadToken(); err != nil {
 		return err
 	}
+	if depth == 0 {
+		w.sent = seen.few
+	}
 	w.missing(s, &seen, begin, depth)
 	w.steps = w.steps[:depth]
 	if len(w.issues) > before+1 {
@@ -252,7 +262,8 @@ func (w *walker) object(s *schema) error {
 	return nil
 }
 
-// memberName reads a name and returns the place of the declared member, or -1. Callers mostly send members in the order
+// memberName reads a name and returns the place of the declared member, or -1. A name that is not declared becomes a step
+// only where there are rules for it, because that takes memory. Callers mostly send members in the order
 // of the document, so the one at next is tried first.
 func (w *walker) memberName(s *schema, next int) (int, error) {
 	raw, err := w.decoder.ReadValue()
@@ -268,6 +279,9 @@ func (w *walker) memberName(s *schema, next int) (int, error) {
 	}
 	if i, ok := s.index[string(name)]; ok {
 		return i, nil
+	}
+	if !s.extra.opaque() {
+		w.steps[len(w.steps)-1].name = string(name)
 	}
 	return -1, nil
 }
@@ -285,11 +299,15 @@ func (w *walker) missing(s *schema, seen *memberSet, begin, depth int) {
 }
 
 // inDocumentOrder sorts the issues of one object by the place of its members in the document; callers may send them in
-// any order, and missing members come last in the walk.
+// any order, and missing members come last in the walk. Members that are not declared come behind the others.
 func inDocumentOrder(s *schema, issues []Issue, depth int) {
-	slices.SortStableFunc(issues, func(a, b Issue) int {
-		return s.index[a.Path[depth].(string)] - s.index[b.Path[depth].(string)]
-	})
+	place := func(issue *Issue) int {
+		if i, ok := s.index[issue.Path[depth].(string)]; ok {
+			return i
+		}
+		return len(s.members)
+	}
+	slices.SortStableFunc(issues, func(a, b Issue) int { return place(&a) - place(&b) })
 }
 
 func (w *walker) report(issue Issue) {
