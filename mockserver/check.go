@@ -30,9 +30,12 @@ func (f fault) Error() string {
 // Check reports everything that makes a state unsound: what refers to something that is
 // not there, stands twice, or is empty or nil where a value is needed. Each error names
 // the member by its path in a seed file.
-func (s *State) Check() error {
+func (s *State) Check() error { return joined(s.faults()) }
+
+// joined returns all faults as one error, nil when there are none.
+func joined(faults []fault) error {
 	var errs []error
-	for _, f := range s.faults() {
+	for _, f := range faults {
 		errs = append(errs, f)
 	}
 	return errors.Join(errs...)
@@ -81,7 +84,7 @@ func isJSON(value any) bool {
 	case nil, bool, string, int, int64, time.Time:
 		return true
 	case json.Number:
-		return json.Valid([]byte(v))
+		return isNumeral(string(v))
 	case float64:
 		return !math.IsNaN(v) && !math.IsInf(v, 0)
 	case []any:
@@ -95,6 +98,11 @@ func isJSON(value any) bool {
 		return true
 	}
 	return false
+}
+
+// isNumeral reports whether text is a number as JSON writes it, and nothing else of JSON.
+func isNumeral(text string) bool {
+	return json.Valid([]byte(text)) && strings.ContainsAny(text[:1], "-0123456789") && !strings.ContainsAny(text, " \t\r\n")
 }
 
 func (p *ProfileState) check(c *checker) {

@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"encoding/json"
 	"math"
 	"math/big"
 	"strings"
@@ -22,6 +23,7 @@ func TestCheckNamesWhatIsNotSound(t *testing.T) {
 	t.Parallel()
 	const noJSON = "this is not made of what JSON has: nil, booleans, texts, numbers, []any and map[string]any"
 	anna := func(s *mockserver.State) *mockserver.ProfileUser { return s.Profile.Users["usr_anna"] }
+	boris := func(s *mockserver.State) *mockserver.ProfileUser { return s.Profile.Users["usr_boris"] }
 	for want, spoil := range map[string]func(*mockserver.State){
 		"tokens.[redacted]: a token must not be empty or begin or end with white space": func(s *mockserver.State) { s.Tokens[" a"] = mockserver.Token{Billing: true} },
 		"tokens.[redacted]: the token opens no API":                                     func(s *mockserver.State) { s.Tokens["a"] = mockserver.Token{} },
@@ -40,6 +42,10 @@ func TestCheckNamesWhatIsNotSound(t *testing.T) {
 		"profile.users.usr_anna.subscriptions.0.course_id: a course_id must not be empty": func(s *mockserver.State) { anna(s).Subscriptions[0].CourseID = "" },
 		"profile.users.usr_anna.subscriptions.2.course_id: the course stands twice":       func(s *mockserver.State) { anna(s).Subscriptions[2].CourseID = "go-basics" },
 		"profile.users.usr_anna.subscriptions.2: " + noJSON:                               func(s *mockserver.State) { anna(s).Subscriptions[2].Members = map[string]any{"a": math.Inf(1)} },
+
+		"profile.users.usr_boris.payment_details: " + noJSON: func(s *mockserver.State) { boris(s).PaymentDetails["a"] = json.Number("true") },
+		"profile.users.usr_boris.payments.0: " + noJSON:      func(s *mockserver.State) { boris(s).Payments = []map[string]any{{"a": json.Number("1 ")}} },
+		"profile.users.usr_boris.payments.1: " + noJSON:      func(s *mockserver.State) { boris(s).Payments = []map[string]any{{}, {"a": json.Number("")}} },
 
 		"billing.users.: a login must not be empty":                                   func(s *mockserver.State) { s.Billing.Users[""] = &mockserver.BillingUser{ID: 9, Status: "active"} },
 		"billing.users.x: the user has no members":                                    func(s *mockserver.State) { s.Billing.Users["x"] = nil },

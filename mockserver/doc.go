@@ -16,7 +16,8 @@
 // # What it starts with
 //
 // The state at the start is [DefaultState], written down with comments in seed.yaml
-// beside this file. [WithState] gives another one, [ReadState] reads one from a file.
+// beside this file. [WithState] gives another one, [ReadState] reads one from a file and
+// [State.Write] writes one: what a server has become is what the next one starts with.
 // State, SetState and Update look at it and change it while the server runs; passwords,
 // permissions and verification codes, which no answer shows, are there too.
 //

@@ -34,7 +34,7 @@ var defaultState = sync.OnceValue(func() State {
 // ReadState reads a state from a seed file, which is YAML or JSON in the form of
 // seed.yaml. A member that it does not know, a value of the wrong type and a state that
 // is not sound (see [State.Check]) are errors; each says where, as name:line, and names
-// the member.
+// the member. [State.Write] writes such a file.
 func ReadState(name string, r io.Reader) (State, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {

@@ -51,6 +51,8 @@ func (d *seedDecoder) value(node *yaml.Node, dst reflect.Value, path []string) {
 	switch kind := dst.Kind(); {
 	case dst.Type() == timeType:
 		d.time(node, dst, path)
+	case dst.Type() == durationType:
+		d.duration(node, dst, path)
 	case kind == reflect.Pointer:
 		dst.Set(reflect.New(dst.Type().Elem()))
 		d.value(node, dst.Elem(), path)
@@ -81,17 +83,24 @@ func (d *seedDecoder) members(node *yaml.Node, dst reflect.Value, path []string)
 	d.pairs(node, path, func(key, value *yaml.Node) {
 		here := at(path, key.Value)
 		for i := range dst.NumField() {
-			switch name, flags, _ := strings.Cut(dst.Type().Field(i).Tag.Get("yaml"), ","); {
+			switch name, flag := memberOf(dst.Type().Field(i)); {
+			case flag == "inline": // the last field: all further members, one named "" too
+				d.entry(key, value, dst.Field(i), here)
+				return
 			case name == key.Value:
 				d.value(value, dst.Field(i), here)
-				return
-			case flags == "inline": // the last field: all further members
-				d.entry(key, value, dst.Field(i), here)
 				return
 			}
 		}
 		d.refuse(key, here, "there is no such member here; see seed.yaml for those that there are")
 	})
+}
+
+// memberOf returns what the yaml tag of a field says: the name of the member, and
+// "omitempty", "inline" or nothing.
+func memberOf(field reflect.StructField) (name, flag string) {
+	name, flag, _ = strings.Cut(field.Tag.Get("yaml"), ",")
+	return name, flag
 }
 
 // entries stores a mapping in a map.
@@ -152,19 +161,23 @@ func (d *seedDecoder) pairs(node *yaml.Node, path []string, use func(key, value 
 // fits. A string takes any scalar as it is written, so that a phone number needs no
 // quotes; and since JSON cannot name members by numbers, quotes do not matter to those.
 func scalar(node *yaml.Node, dst reflect.Value) bool {
-	switch dst.Kind() {
-	case reflect.String:
+	switch kind := dst.Kind(); {
+	case kind == reflect.String:
 		dst.SetString(node.Value)
 		return true
-	case reflect.Bool:
+	case kind == reflect.Bool:
 		dst.SetBool(strings.EqualFold(node.Value, "true"))
 		return node.ShortTag() == "!!bool"
-	case reflect.Int, reflect.Int64:
+	case dst.CanInt():
 		n, err := strconv.ParseInt(node.Value, 10, dst.Type().Bits())
 		dst.SetInt(n)
 		return err == nil && node.ShortTag() == "!!int"
-	case reflect.Float64:
-		n, err := strconv.ParseFloat(node.Value, 64)
+	case dst.CanUint():
+		n, err := strconv.ParseUint(node.Value, 10, dst.Type().Bits())
+		dst.SetUint(n)
+		return err == nil && node.ShortTag() == "!!int"
+	case dst.CanFloat():
+		n, err := strconv.ParseFloat(node.Value, dst.Type().Bits())
 		dst.SetFloat(n)
 		return err == nil && isNumber(node)
 	}
@@ -173,7 +186,8 @@ func scalar(node *yaml.Node, dst reflect.Value) bool {
 
 func (d *seedDecoder) time(node *yaml.Node, dst reflect.Value, path []string) {
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if t, err := time.Parse(layout, node.Value); err == nil && node.Kind == yaml.ScalarNode {
+		t, err := time.Parse(layout, node.Value)
+		if year := t.UTC().Year(); err == nil && year >= 0 && year <= 9999 { // in UTC too, where answers show it
 			dst.Set(reflect.ValueOf(t))
 			return
 		}
@@ -181,9 +195,26 @@ func (d *seedDecoder) time(node *yaml.Node, dst reflect.Value, path []string) {
 	d.refuse(node, path, "this is no time; one is written as 2026-01-05T12:34:56Z")
 }
 
-// isNumber reports whether a scalar is a number that JSON can write.
+var durationType = reflect.TypeFor[time.Duration]()
+
+const negativeDuration = "a duration must not be negative"
+
+func (d *seedDecoder) duration(node *yaml.Node, dst reflect.Value, path []string) {
+	switch duration, err := time.ParseDuration(node.Value); {
+	case err != nil: // a mapping and a list have no text either
+		d.refuse(node, path, "this is no duration; one is written as 250ms or 1m30s")
+	case duration < 0:
+		d.refuse(node, path, negativeDuration)
+	default:
+		dst.SetInt(int64(duration))
+	}
+}
+
+// isNumber reports whether a scalar is a number that JSON can write. The YAML library
+// takes one beyond the range of a float64, such as 1e400, for a text.
 func isNumber(node *yaml.Node) bool {
-	return (node.ShortTag() == "!!int" || node.ShortTag() == "!!float") && json.Valid([]byte(node.Value))
+	plain := node.ShortTag() == "!!str" && node.Style == 0
+	return (plain || node.ShortTag() == "!!int" || node.ShortTag() == "!!float") && isNumeral(node.Value)
 }
 
 // free is a value that no document fixes, as encoding/json would read it; numbers keep
@@ -217,27 +248,29 @@ func kindOf(node *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	}
-	switch node.ShortTag() {
-	case "!!int", "!!float":
+	switch tag := node.ShortTag(); {
+	case tag == "!!int" || tag == "!!float" || isNumber(node):
 		return "a number"
-	case "!!bool":
+	case tag == "!!bool":
 		return "true or false"
 	}
 	return "a text"
 }
 
 func wanted(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Struct, reflect.Map:
+	switch kind, value := t.Kind(), reflect.Zero(t); {
+	case kind == reflect.Struct || kind == reflect.Map:
 		return "a mapping"
-	case reflect.Slice:
+	case kind == reflect.Slice:
 		return "a list"
-	case reflect.Bool:
+	case kind == reflect.Bool:
 		return "true or false"
-	case reflect.Int, reflect.Int64:
+	case value.CanInt():
 		return "an integer"
-	case reflect.Float64:
-		return "a number"
+	case value.CanUint():
+		return "an integer that is not negative"
+	case value.CanFloat():
+		return "a decimal number in the range of a float"
 	}
 	return "a text"
 }

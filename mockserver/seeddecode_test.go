@@ -52,6 +52,13 @@ func TestSeedThatIsWrong(t *testing.T) {
 			"s.yaml:6: profile.users.anna.codes.0.expires_at: this is no time; one is written as 2026-01-05T12:34:56Z"},
 		"no such time": {"billing:\n  users:\n    a@b.c: {created_at: 2026-13-45}\n",
 			"s.yaml:3: billing.users.a@b.c.created_at: this is no time; one is written as 2026-01-05T12:34:56Z"},
+		"no year in UTC": {"billing:\n  users:\n    a@b.c: {created_at: 0000-01-01T00:00:00+01:00}\n",
+			"s.yaml:3: billing.users.a@b.c.created_at: this is no time; one is written as 2026-01-05T12:34:56Z"},
+		"no decimal number": {"subscription: {users: {1: {subscription: {traffic_used_gb: .inf}}}}\n",
+			"s.yaml:1: subscription.users.1.subscription.traffic_used_gb: there is a number where a decimal number in the range of a float is expected"},
+		"no numbers in free data": {user + "      payment_details: {a: !!int true, b: !!float \" 5\"}\n",
+			"s.yaml:4: profile.users.anna.payment_details.a: this is nothing that JSON has; a text like it needs quotes\n" +
+				"s.yaml:4: profile.users.anna.payment_details.b: this is nothing that JSON has; a text like it needs quotes"},
 		"anchor in itself": {"profile: {users: {a: {payment_details: &a {x: *a}}}}\n", "s.yaml:1: profile.users.a.payment_details.x: the file is nested or repeated by anchors without end"},
 		"duplicate member": {user + "      password: hunter2\n      password: hunter2\n", "s.yaml:5: profile.users.anna.password: the member stands twice, first in line 4"},
 		"duplicate user":   {user + "      {}\n    anna: {}\n", "s.yaml:5: profile.users.anna: the member stands twice, first in line 3"},
@@ -85,9 +92,18 @@ func TestSeedThatIsNotSound(t *testing.T) {
 // What no document fixes keeps its digits on the way from the file to an answer.
 func TestSeedNumbersKeepTheirDigits(t *testing.T) {
 	t.Parallel()
-	file := strings.Replace(string(seedFile(t)), "exp_year: 2031", "exp_year: 2031, a: 1.10, b: 123456789012345678901234567890", 1)
+	file := strings.Replace(string(seedFile(t)), "exp_year: 2031", "exp_year: 2031, a: 1.10, b: 123456789012345678901234567890, c: 1e400, d: !!str 1", 1)
 	state, err := mockserver.ReadState("s.yaml", strings.NewReader(file))
 	require.NoError(t, err)
 	answer := inProcess(t, mockserver.WithState(state)).call("GET", "/profile/payment-method", "").ok()
-	assert.Contains(t, answer.body, `{"a":1.10,"b":123456789012345678901234567890,`)
+	assert.Contains(t, answer.body, `{"a":1.10,"b":123456789012345678901234567890,"brand":"visa","c":1e400,"d":"1",`)
+}
+
+// An open object may have a member without a name, as in JSON.
+func TestSeedMemberWithoutAName(t *testing.T) {
+	t.Parallel()
+	file := strings.Replace(string(seedFile(t)), "title: Go from the ground up", `"": {a: b}`, 1)
+	state, err := mockserver.ReadState("s.yaml", strings.NewReader(file))
+	require.NoError(t, err)
+	assert.Equal(t, map[string]any{"": map[string]any{"a": "b"}, "started_at": "2025-09-01T09:00:00Z"}, state.Profile.Users["usr_anna"].Subscriptions[0].Members)
 }
