@@ -9,6 +9,8 @@
 //   - x-secret, on a property: its value never appears in an error, a log, a trace or a journal. Properties with the
 //     format password are secret without it.
 //   - x-extensible-enum, on a string schema: the values known today. Other values are valid too and survive reading.
+//   - x-absence: meaningful, on a property that need not be there: its absence says something, so a server that means to
+//     say the same neither leaves it out nor adds it.
 //
 // x-go-name, x-go-type, x-go-unexported, x-omitempty and x-omitzero concern the Go code generator only.
 //

@@ -123,6 +123,7 @@ func TestCheckAnswerSaysEachRule(t *testing.T) {
 		"too many items": {`{type: array, items: {}, maxItems: 1}`, `["s","s"]`, "body: more than 1 items"},
 		"a closed enum":  {`{type: string, enum: [a, b]}`, `"s"`, "body: none of [a b]"},
 		"in anything":    {`{type: object, properties: {a: {}}}`, `{"a":{"s":1,"s":2}}`, "a.*: duplicate at byte 12"},
+		"in the unknown": {`{type: object, properties: {a: {}}}`, `{"s":{"a":[0,{"s":1,"s":2}]}}`, "*.*.1.*: duplicate at byte 20"},
 		"in a branch":    {`{oneOf: [{type: object, properties: {a: {type: array, items: {type: integer}}}}, {type: string}]}`, `{"a":["s"]}`, "a.0: wrong type"},
 		"readOnly":       {`{type: object, required: [a], properties: {a: {type: string, readOnly: true}}}`, `{}`, "a: required"},
 	} {

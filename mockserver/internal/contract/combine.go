@@ -55,6 +55,7 @@ func (c *compiler) wrapper(s *schema, source *openapi3.Schema, place string) err
 	nullable := s.nullable && inner.nullable
 	*s = *inner
 	s.nullable = nullable
+	s.open = s.open || source.Extensions["x-extensible-enum"] != nil
 	return nil
 }
 

@@ -166,6 +166,7 @@ func compileString(s *schema, source *openapi3.Schema) (err error) {
 	if s.minLength, s.maxLength, err = bounds(source.MinLength, source.MaxLength); err != nil {
 		return err
 	}
+	s.open = source.Extensions["x-extensible-enum"] != nil
 	switch source.Format {
 	case "", "password":
 	case formatDateTime, formatTimestamp:
@@ -222,12 +223,17 @@ func (c *compiler) object(s *schema, source *openapi3.Schema, place string) (err
 	if s.extra, err = c.additional(source, place); err != nil {
 		return err
 	}
+	s.data = source.AdditionalProperties.Has != nil || source.AdditionalProperties.Schema != nil
 	for name, ref := range source.Properties {
 		compiled, err := c.compile(ref, place+"."+name)
 		if err != nil {
 			return err
 		}
-		s.members = append(s.members, member{name: name, schema: compiled, required: slices.Contains(source.Required, name)})
+		m := member{name: name, schema: compiled, required: slices.Contains(source.Required, name)}
+		if m.absence, err = absence(ref); err != nil {
+			return at(ref.Value, place+"."+name, err)
+		}
+		s.members = append(s.members, m)
 	}
 	for _, name := range source.Required {
 		if source.Properties[name] == nil {
@@ -242,6 +248,20 @@ func (c *compiler) object(s *schema, source *openapi3.Schema, place string) (err
 		s.index[m.name] = i
 	}
 	return misplaced(s, source, place)
+}
+
+// absence reads x-absence of a member.
+func absence(ref *openapi3.SchemaRef) (bool, error) {
+	for _, extensions := range []map[string]any{ref.Extensions, ref.Value.Extensions} {
+		switch extensions["x-absence"] {
+		case nil:
+		case "meaningful":
+			return true, nil
+		default:
+			return false, errors.New("x-absence: only meaningful is known")
+		}
+	}
+	return false, nil
 }
 
 // additional returns the schema of the members that are not declared, or nil where they may hold anything.

@@ -2,6 +2,9 @@
 // request, what is wrong with it, and does this answer keep its document. It reports everything that is wrong at once, in
 // a form that belongs to no framework; package dialect puts it into the words of each API.
 //
+// It also says the same answer in another way, see Operation.Vary, for a client that must read whatever its document
+// allows.
+//
 // A body is walked once, as bytes, along the compiled schema. Nothing is compiled or loaded per request, and a valid
 // request or answer allocates next to nothing.
 //
@@ -16,6 +19,6 @@
 // are scalars in the path or the query, or strings in a header. A body is JSON, an answer's status a number.
 //
 // Title, description, default, example, deprecated, writeOnly in a request, readOnly in an answer, externalDocs, xml and
-// extensions say nothing about validity. Any other keyword makes Load fail and name it: a rule that is silently ignored is
-// a wrong answer.
+// extensions say nothing about validity; of the extensions, x-secret marks a secret, x-extensible-enum and x-absence steer
+// what Vary does. Any other keyword makes Load fail and name it: a rule that is silently ignored is a wrong answer.
 package contract

@@ -122,6 +122,7 @@ func TestLoadRefusesWhatItWouldHaveToIgnore(t *testing.T) {
 		"allOf with a rule":      {`{type: string, maxLength: 3, allOf: [{type: string}]}`, "maxLength beside allOf"},
 		"circular allOf":         {`{$ref: '#/components/schemas/Loop'}`, "circular"},
 		"anyOf of one kind":      {`{anyOf: [{type: integer}, {type: number}]}`, "anyOf: two branches take the same kind"},
+		"unknown x-absence":      {`{type: object, properties: {n: {type: integer, x-absence: true}}}`, "body.n (line 9): x-absence: only meaningful is known"},
 		"a bad pattern":          {`{type: string, pattern: '('}`, "test.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,6 +12,7 @@ type schema struct {
 	minLength, maxLength int // code points; -1: no bound
 	pattern              *regexp.Regexp
 	enum                 []string
+	open                 bool   // x-extensible-enum: any other value is welcome, too
 	format               string // of a string: date-time, timestamp or nothing
 
 	bits int // of an integer or a number: 32 or 64
@@ -22,11 +23,13 @@ type schema struct {
 	members []member // in the order of the document
 	index   map[string]int
 	extra   *schema // of members that are not declared; nil: they may hold anything
+	data    bool    // additionalProperties stands in the document: every member is data, declared or not
 }
 
 type member struct {
 	name     string
 	required bool
+	absence  bool // x-absence: that the member is not there says something
 	schema   *schema
 }
 
