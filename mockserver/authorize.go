@@ -10,10 +10,10 @@ import (
 // authorize finds out who calls. Every credential that is sent must be one that opens the
 // API, also where none is needed, so that a wrong one never passes in silence (contract:
 // across all four). The first says who calls.
-func (s *Server) authorize(op *contract.Operation, header http.Header) (Token, *refusal) {
+func (s *Space) authorize(op *contract.Operation, header http.Header) (Token, *refusal) {
 	credentials := credentialsOf(op, header)
 	if len(credentials) == 0 {
-		if op.Security.Access == contract.RequiredAccess || s.strictAuth && op.Security.Access == contract.OptionalAccess {
+		if op.Security.Access == contract.RequiredAccess || s.server.strictAuth && op.Security.Access == contract.OptionalAccess {
 			return Token{}, &refusal{unauthenticated: true}
 		}
 		return s.world.anonymous(), nil

@@ -122,11 +122,10 @@ func TestBillingInfo(t *testing.T) {
 
 func TestDeletedAtFollowsTheStatus(t *testing.T) {
 	t.Parallel()
-	now := noon
-	m := inProcess(t, mockserver.WithClock(func() time.Time { return now }))
+	m := inProcess(t, at(noon))
 	assert.Nil(t, m.update(`"status":"blocked"`).at("deleted_at"))
 	assert.Equal(t, "2026-03-01T12:00:00.123456Z", m.update(`"status":"deleted"`).at("deleted_at"))
-	now = noon.AddDate(0, 0, 1)
+	m.Advance(24 * time.Hour)
 	assert.Equal(t, "2026-03-01T12:00:00.123456Z", m.update(`"status":"deleted"`).at("deleted_at"), "it was deleted before")
 	assert.Equal(t, "2026-03-01T12:00:00.123456Z", m.update(`"password":"x"`).at("deleted_at"))
 	assert.Nil(t, m.update(`"status":"active"`).at("deleted_at"))

@@ -11,10 +11,10 @@ import (
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
-// call finds the handler of an operation and runs it. The state is locked. A caller whose
+// run finds the handler of an operation and runs it. The state is locked. A caller whose
 // user has gone since authorize is as good as unknown.
-func (s *Server) call(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
-	state, now := &s.world.state, s.now().UTC() // days are counted and shown in UTC
+func (s *Space) run(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
+	state, now := &s.world.data.State, s.clock.now().UTC() // days are counted and shown in UTC
 	switch op.API.Name {
 	case "profile":
 		user := state.Profile.Users[caller.Profile]
@@ -31,7 +31,7 @@ func (s *Server) call(op *contract.Operation, caller Token, req *api.Request) (a
 		if user == nil {
 			return api.Answer{}, &refusal{unauthenticated: true, sent: true}
 		}
-		return vendorapi.Handlers[op.ID](vendorServer{state: &state.Vendor, id: caller.Vendor, user: user, split: s.splitBalance}, req)
+		return vendorapi.Handlers[op.ID](vendorServer{state: &state.Vendor, id: caller.Vendor, user: user, split: s.server.splitBalance}, req)
 	}
 	return api.Answer{}, fmt.Errorf("no handlers for the %s API", op.API.Name)
 }

@@ -10,16 +10,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
-// fault is one thing that is wrong with a state.
-type fault struct {
+// flaw is one thing that is wrong with a state.
+type flaw struct {
 	path    []string // names and keys from the root, as in a seed file
 	message string
 }
 
 // Error names the path. A token in it is a credential and is left out.
-func (f fault) Error() string {
+func (f flaw) Error() string {
 	path := slices.Clone(f.path)
 	if len(path) > 1 && path[0] == "tokens" {
 		path[1] = "[redacted]"
@@ -30,19 +32,20 @@ func (f fault) Error() string {
 // Check reports everything that makes a state unsound: what refers to something that is
 // not there, stands twice, or is empty or nil where a value is needed. Each error names
 // the member by its path in a seed file.
-func (s *State) Check() error { return joined(s.faults()) }
+func (s *State) Check() error {
+	return s.flaws().err()
+}
 
-// joined returns all faults as one error, nil when there are none.
-func joined(faults []fault) error {
+// checker collects flaws.
+type checker []flaw
+
+func (c checker) err() error {
 	var errs []error
-	for _, f := range faults {
+	for _, f := range c {
 		errs = append(errs, f)
 	}
 	return errors.Join(errs...)
 }
-
-// checker collects faults.
-type checker []fault
 
 func (c *checker) expect(ok bool, message string, path ...any) {
 	if ok {
@@ -52,17 +55,19 @@ func (c *checker) expect(ok bool, message string, path ...any) {
 	for i, p := range path {
 		names[i] = fmt.Sprint(p)
 	}
-	*c = append(*c, fault{names, message})
+	*c = append(*c, flaw{names, message})
 }
 
-func (s *State) faults() []fault {
+func (s *State) flaws() checker {
 	var c checker
+	checkFaults(&c, s.Faults)
+	checkLimits(&c, s.Limits)
 	s.checkTokens(&c)
 	s.Profile.check(&c)
 	s.Billing.check(&c)
 	s.Subscription.check(&c)
 	s.Vendor.check(&c)
-	slices.SortStableFunc(c, func(a, b fault) int { return slices.Compare(a.path, b.path) })
+	slices.SortStableFunc(c, func(a, b flaw) int { return slices.Compare(a.path, b.path) })
 	return c
 }
 
@@ -73,6 +78,47 @@ func (s *State) checkTokens(c *checker) {
 		c.expect(token.Profile == "" || s.Profile.Users[token.Profile] != nil, "there is no profile user "+strconv.Quote(token.Profile), "tokens", name, "profile")
 		c.expect(token.Vendor == 0 || s.Vendor.Users[token.Vendor] != nil, fmt.Sprintf("there is no vendor user %d", token.Vendor), "tokens", name, "vendor")
 	}
+}
+
+func checkFaults(c *checker, faults []Fault) {
+	for i, f := range faults {
+		f.check(func(ok bool, message, member string) { c.expect(ok, message, "faults", i, member) })
+		c.expect(f.Name == "" || slices.IndexFunc(faults, func(other Fault) bool { return other.Name == f.Name }) == i, "another fault has this name", "faults", i, "name")
+	}
+}
+
+// operationNamed returns an operation of the documents, nil for none.
+func operationNamed(id string) *contract.Operation {
+	documents, err := load()
+	if err != nil {
+		return nil // New has told it
+	}
+	return documents.contract.Operation(id)
+}
+
+func unknownOperation(id string) string {
+	documents, err := load()
+	if err != nil {
+		return err.Error()
+	}
+	var ids []string
+	for op := range documents.contract.Operations() {
+		ids = append(ids, op.ID)
+	}
+	return fmt.Sprintf("there is no operation %q; there are %s", id, strings.Join(ids, ", "))
+}
+
+func tagged(tag string) bool {
+	documents, err := load()
+	if err != nil {
+		return false // New has told it
+	}
+	for op := range documents.contract.Operations() {
+		if slices.Contains(op.Tags, tag) {
+			return true
+		}
+	}
+	return false
 }
 
 const notJSON = "this is not made of what JSON has: nil, booleans, texts, numbers, []any and map[string]any"

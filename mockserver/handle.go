@@ -15,124 +15,200 @@ import (
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
-// maxBody bounds what is read of a request.
-const maxBody = 1 << 20
+// maxBody bounds what is read of a request, maxTrusted for how much of it memory is taken
+// before it has come.
+const (
+	maxBody    = 1 << 20
+	maxTrusted = 1 << 16
+)
 
-// ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.handle(r).write(w)
+// call is a request on its way.
+type call struct {
+	*Space
+	r     *http.Request
+	path  string // within the space
+	match contract.Match
+	op    *contract.Operation // nil: no operation matches
+	entry *record             // in the journal
+	fault *met                // nil: none
 }
 
-// handle is the way of a request.
-func (s *Server) handle(r *http.Request) response {
+// ServeHTTP answers a request. This is the way that it takes.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Space: which world is it in?
+	space, path, refused := s.enter(r)
 	// Route: which operation is it?
-	match := s.contract.Match(r.Method, r.URL.EscapedPath())
-	if match.Operation == nil {
-		return s.unrouted(r, match)
+	match := s.contract.Match(r.Method, path)
+	if refused != nil {
+		s.refuse(s.speaker(match, path), refused).write(w)
+		return
 	}
-	op := match.Operation
+	defer space.end()
+	c := &call{Space: space, r: r, path: path, match: match, op: match.Operation}
 
+	// Journal: it has arrived.
+	body, unreadable := readBody(r)
+	c.entry = s.journal.arrive(c, body)
+
+	// Fault: does it meet one?
+	c.fault = space.meet(c.op, r)
+	if c.fault == nil {
+		c.fault = s.preferred(r)
+	}
+
+	// Answer: what the fault says instead; or else the right one, in one of the forms that
+	// its document allows, and proved to keep it.
+	var resp response
+	if c.fault != nil && c.fault.instead() {
+		resp = c.failed()
+	} else {
+		resp = c.proved(c.vary(c.answer(body, unreadable)))
+	}
+
+	// Deliver: in time and whole, or as the fault does.
+	c.deliver(w, resp)
+}
+
+// readBody reads no more than the cap. A server's request has a body, a test's may have none.
+func readBody(r *http.Request) ([]byte, *refusal) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	var err error
+	var body []byte
+	if 0 < r.ContentLength && r.ContentLength <= maxTrusted {
+		body = make([]byte, r.ContentLength)
+		_, err = io.ReadFull(r.Body, body)
+	} else {
+		body, err = io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	}
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return body, nil
+}
+
+// answer acts on a request and returns the right answer.
+func (c *call) answer(body []byte, unreadable *refusal) response {
+	s, op := c.server, c.op
+	if op == nil {
+		return s.unrouted(c)
+	}
+	// Limit: has it been called too often?
+	fields, retry, over := c.limits.take(op.ID, c.clock.now())
+	if over {
+		fields = append(fields, [2]string{"Retry-After", strconv.Itoa(wholeSeconds(retry))})
+		return s.refuse(op, &refusal{status: http.StatusTooManyRequests, undocumented: true}).with(fields...)
+	}
+	return c.allowed(op, body, unreadable).with(fields...)
+}
+
+// allowed is answer where no limit holds.
+func (c *call) allowed(op *contract.Operation, body []byte, unreadable *refusal) response {
+	s := c.server
 	// Authorize: who calls?
-	caller, refused := s.authorize(op, r.Header)
+	caller, refused := c.authorize(op, c.r.Header)
 	if refused != nil {
 		return s.refuse(op, refused)
 	}
-
-	// Read: no more than the cap. A server's request has a body, a test's may have none.
-	if r.Body == nil {
-		r.Body = http.NoBody
+	// Read: could it be?
+	if unreadable != nil {
+		return s.refuse(op, unreadable)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
-	if err != nil {
-		return s.refuse(op, unreadable(err))
-	}
-
 	// Validate: everything that breaks the document.
 	verdict := op.Validate(contract.Request{
-		Path: match.Path, RawQuery: r.URL.RawQuery, Header: r.Header,
-		ContentType: r.Header.Get("Content-Type"), Body: body,
+		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
+		ContentType: c.r.Header.Get("Content-Type"), Body: body,
 	})
+	s.coverage.sent(op, verdict.Sent)
 	if len(verdict.Issues) > 0 {
 		return s.refuse(op, &refusal{issues: verdict.Issues})
 	}
-
-	// Act and answer: the state does not change between the two.
-	return s.act(op, caller, &api.Request{Path: match.Path, Query: queryOf(r.URL.RawQuery), Body: verdict.Decodable})
+	// Act: the operation's own rules, on the state.
+	return c.act(op, caller, &api.Request{Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: verdict.Decodable})
 }
 
 // queryOf reads a query as the contract does: a semicolon, of which net/url would drop the
 // whole pair, is a character like any other.
 func queryOf(raw string) url.Values {
+	if raw == "" {
+		return nil
+	}
 	values, _ := url.ParseQuery(strings.ReplaceAll(raw, ";", "%3B")) // a pair in error is passed over
 	return values
 }
 
 // act runs the operation's handler on the state and encodes its answer. A panic of a
 // handler is a mistake of this package; it must not take the caller's process down.
-func (s *Server) act(op *contract.Operation, caller Token, req *api.Request) (resp response) {
+func (c *call) act(op *contract.Operation, caller Token, req *api.Request) (resp response) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.report("panic in "+op.ID, fmt.Errorf("%v\n%s", p, debug.Stack()))
-			resp = s.refuse(op, &refusal{status: http.StatusInternalServerError})
+			resp = c.server.mistake(op, "panic in ", fmt.Errorf("%v\n%s", p, debug.Stack()))
 		}
 	}()
-	unlock := s.world.lock(op.Method == http.MethodGet)
+	unlock := c.world.lock(op.Method == http.MethodGet)
 	defer unlock()
-	answer, err := s.call(op, caller, req)
-	if err != nil {
-		var refused *refusal
-		if !errors.As(err, &refused) {
-			s.report("handler of "+op.ID, err)
-			refused = &refusal{status: http.StatusInternalServerError}
-		}
-		return s.refuse(op, refused)
-	}
-	if answer.Body == nil {
+	answer, err := c.run(op, caller, req)
+	var refused *refusal
+	switch {
+	case errors.As(err, &refused):
+		return c.server.refuse(op, refused)
+	case err != nil:
+		return c.server.mistake(op, "handler of ", err)
+	case answer.Body == nil:
 		return response{status: answer.Status}
 	}
 	body, err := json.Marshal(answer.Body)
 	if err != nil {
-		s.report("answer of "+op.ID, err)
-		return s.refuse(op, &refusal{status: http.StatusInternalServerError})
+		return c.server.mistake(op, "answer of ", err)
 	}
 	return response{status: answer.Status, body: body}
 }
 
-// unrouted answers what no operation matches.
-func (s *Server) unrouted(r *http.Request, match contract.Match) response {
-	if len(match.Allow) > 0 {
-		op := s.contract.Match(match.Allow[0], r.URL.EscapedPath()).Operation // any of the path's
-		allow := strings.Join(match.Allow, ", ")
-		resp := s.refuse(op, &refusal{
-			status:  http.StatusMethodNotAllowed,
-			message: fmt.Sprintf("Method %s not allowed at %s; allowed: %s", r.Method, op.Path, allow),
-		})
-		resp.header = append(resp.header, [2]string{"Allow", allow})
+// mistake reports a mistake of this package, and answers that there was one.
+func (s *Server) mistake(op *contract.Operation, where string, err error) response {
+	s.report(where+op.ID, err)
+	return s.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
+}
+
+// proved checks an answer of ours against its document.
+func (c *call) proved(resp response) response {
+	if !c.server.prove || resp.undocumented {
 		return resp
 	}
-	return s.refuse(match.Nearest, &refusal{
-		status: http.StatusNotFound,
+	if err := c.op.CheckAnswer(resp.status, resp.contentType(), resp.body); err != nil {
+		c.server.violations.Add(1)
+		c.server.report("an answer breaks its document", err)
+	}
+	return resp
+}
+
+// unrouted answers what no operation matches.
+func (s *Server) unrouted(c *call) response {
+	op := s.speaker(c.match, c.path)
+	if len(c.match.Allow) > 0 {
+		allow := strings.Join(c.match.Allow, ", ")
+		return s.refuse(op, &refusal{
+			status: http.StatusMethodNotAllowed, undocumented: true,
+			message: fmt.Sprintf("Method %s not allowed at %s; allowed: %s", c.r.Method, op.Path, allow),
+		}).with([2]string{"Allow", allow})
+	}
+	return s.refuse(op, &refusal{
+		status: http.StatusNotFound, undocumented: true,
 		message: fmt.Sprintf("No operation at %s %s; the nearest is %s %s (%s)",
-			r.Method, r.URL.EscapedPath(), match.Nearest.Method, match.Nearest.Path, match.Nearest.ID),
+			c.r.Method, c.path, op.Method, op.Path, op.ID),
 	})
 }
 
-// response is an answer on its way out.
-type response struct {
-	status int
-	header [][2]string
-	body   []byte // JSON; nil for none
-}
-
-func (r response) write(w http.ResponseWriter) {
-	h := w.Header()
-	for _, field := range r.header {
-		h.Set(field[0], field[1])
+// speaker returns the operation in whose API's words a request is answered, whether it
+// matches one or not.
+func (s *Server) speaker(match contract.Match, path string) *contract.Operation {
+	switch {
+	case match.Operation != nil:
+		return match.Operation
+	case len(match.Allow) > 0:
+		return s.contract.Match(match.Allow[0], path).Operation // any of the path's
+	default:
+		return match.Nearest
 	}
-	if r.body != nil {
-		h.Set("Content-Type", "application/json")
-	}
-	h.Set("Content-Length", strconv.Itoa(len(r.body)))
-	w.WriteHeader(r.status)
-	_, _ = w.Write(r.body) // a client that has gone away needs no answer
 }

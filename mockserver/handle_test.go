@@ -2,7 +2,6 @@ package mockserver_test
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -187,26 +186,5 @@ func TestContentTypeMayHaveParameters(t *testing.T) {
 	m := start(t)
 	for _, contentType := range []string{"application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"} {
 		m.call("PATCH", manage, `{"login":"test@mail.com"}`, "Content-Type: "+contentType).ok()
-	}
-}
-
-func TestPanicOfAHandlerFailsTheTestAndAnswers500(t *testing.T) {
-	t.Parallel()
-	for api, want := range map[string]string{
-		"profile": `{"detail":"Internal Server Error"}`,
-		"billing": `{"message":"Internal Server Error"}`,
-		"vendor":  `{"error":{"code":500,"message":"Internal Server Error"}}`,
-	} {
-		tb := &fakeTB{}
-		m := mock{startOn(tb, panickyClock), t}
-		for id, request := range requests {
-			if request.api == api {
-				m.call(request.method, request.path, request.body, admin).is(500, want)
-				require.Len(t, tb.errors, 1)
-				assert.Contains(t, tb.errors[0], fmt.Sprintf("mockserver: panic in %s: the clock is broken", id))
-				break
-			}
-		}
-		tb.end()
 	}
 }

@@ -158,7 +158,14 @@ const (
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 
 func at(moment time.Time) mockserver.Option {
-	return mockserver.WithClock(func() time.Time { return moment })
+	return mockserver.WithClock(mockserver.Clock{At: moment, Frozen: true})
+}
+
+// unchanged is the state that at gives at the start.
+func unchanged(moment time.Time) mockserver.State {
+	state := mockserver.DefaultState()
+	state.Clock = mockserver.Clock{At: moment, Frozen: true}
+	return state
 }
 
 // operation is one operation as a validation engine that is not the server's own sees it.

@@ -23,11 +23,14 @@ func watched(t *testing.T) (*Server, *[]string) {
 	return s, &messages
 }
 
+// inSpace is a call in the default space.
+func inSpace(s *Server) *call { return &call{Space: s.defaultSpace} }
+
 func TestUserWhoHasGoneSinceAuthorizeIsUnknown(t *testing.T) {
 	t.Parallel()
 	s, reported := watched(t)
 	for _, id := range []string{"getMyProfile", "getProfile"} {
-		resp := s.act(s.contract.Operation(id), Token{Profile: "gone", Vendor: 1}, &api.Request{})
+		resp := inSpace(s).act(s.contract.Operation(id), Token{Profile: "gone", Vendor: 1}, &api.Request{})
 		assert.Equal(t, http.StatusUnauthorized, resp.status, id)
 	}
 	assert.Empty(t, *reported)
@@ -38,18 +41,64 @@ func TestMistakesOfTheServerAreReported(t *testing.T) {
 	s, reported := watched(t)
 	caller := Token{Profile: "usr_anna"}
 
-	resp := s.act(s.contract.Operation("changeName"), caller, &api.Request{Body: []byte("{")})
+	resp := inSpace(s).act(s.contract.Operation("changeName"), caller, &api.Request{Body: []byte("{")})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 
-	s.world.state.Profile.Users["usr_anna"].PaymentDetails["a"] = math.NaN() // which Check would refuse
-	resp = s.act(s.contract.Operation("getPaymentMethod"), caller, &api.Request{})
+	s.world.data.Profile.Users["usr_anna"].PaymentDetails["a"] = math.NaN() // which Check would refuse
+	resp = inSpace(s).act(s.contract.Operation("getPaymentMethod"), caller, &api.Request{})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 	assert.JSONEq(t, `{"detail":"Internal Server Error"}`, string(resp.body))
 
 	assert.Equal(t, []string{"handler of changeName", "answer of getPaymentMethod"}, *reported)
 
-	_, err := s.call(&contract.Operation{API: &contract.API{Name: "fifth"}}, caller, nil)
+	_, err := s.run(&contract.Operation{API: &contract.API{Name: "fifth"}}, caller, nil)
 	assert.EqualError(t, err, "no handlers for the fifth API")
+}
+
+// panicky panics on its way into an answer.
+type panicky struct{}
+
+func (panicky) MarshalJSON() ([]byte, error) { panic("planted") }
+
+func TestPanicIsReportedWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	s, err := New()
+	require.NoError(t, err)
+	var reported []string
+	s.report = func(message string, err error) { reported = append(reported, message+": "+err.Error()) }
+	s.world.data = &data{State: DefaultState()}
+	s.world.data.Profile.Users["usr_anna"].PaymentDetails["a"] = panicky{}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/profile/payment-method", http.NoBody)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+DefaultToken)
+	resp, err := s.Client().Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, http.StatusInternalServerError, resp.StatusCode)
+	require.Len(t, reported, 1)
+	assert.Contains(t, reported[0], "panic in getPaymentMethod: planted")
+	for _, secret := range []string{"anna-secret", "111111", DefaultToken} {
+		assert.NotContains(t, reported[0], secret)
+	}
+}
+
+func TestPanicOfAHandlerIsReportedAndAnswered(t *testing.T) {
+	t.Parallel()
+	s, reported := watched(t)
+	s.world.data, s.world.shared = nil, false // every handler reads it
+	want := map[string]string{
+		"profile":      `{"detail":"Internal Server Error"}`,
+		"billing":      `{"message":"Internal Server Error"}`,
+		"subscription": `{"detail":"Internal Server Error"}`,
+		"vendor":       `{"error":{"code":500,"message":"Internal Server Error"}}`,
+	}
+	for op := range s.contract.Operations() {
+		resp := inSpace(s).act(op, Token{}, &api.Request{})
+		assert.Equal(t, http.StatusInternalServerError, resp.status, op.ID)
+		assert.JSONEq(t, want[op.API.Name], string(resp.body), op.ID)
+		assert.Equal(t, "panic in "+op.ID, (*reported)[len(*reported)-1])
+	}
+	assert.Len(t, *reported, 19)
 }
 
 func TestRefusalReadsAsAnError(t *testing.T) {

@@ -1,10 +1,6 @@
 package mockserver
 
-import (
-	"errors"
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // Option sets one thing of a new server.
 type Option func(*Server) error
@@ -16,7 +12,7 @@ func WithState(state State) Option {
 		if err := state.Check(); err != nil {
 			return fmt.Errorf("WithState: %w", err)
 		}
-		s.world.set(state.clone())
+		s.begin.state = state.clone()
 		return nil
 	}
 }
@@ -39,15 +35,31 @@ func WithSplitBalance() Option {
 	}
 }
 
-// WithClock takes the time from now, which rules timestamps and expiry. By default it is
-// time.Now. now is called by many requests at once, while the state is locked: it must not
-// call the server. nil is refused.
-func WithClock(now func() time.Time) Option {
+// WithClock sets the clock that every space begins with, in place of the state's own. By
+// default it is the real time.
+func WithClock(c Clock) Option {
 	return func(s *Server) error {
-		if now == nil {
-			return errors.New("WithClock: the function is nil")
-		}
-		s.now = now
+		s.begin.clock = &c
+		return nil
+	}
+}
+
+// WithVariation varies the answers of every space, in place of what the state says of it.
+// Without this option the environment variable QUARTET_MOCK_VARIATION can give a seed, so
+// that a whole test suite can be run under variation as it is.
+func WithVariation(v Variation) Option {
+	return func(s *Server) error {
+		s.begin.variation = &v
+		return nil
+	}
+}
+
+// WithCheckedAnswers checks every answer of the server against its document. One that
+// breaks it is counted in Violations, and reported: logged, or failing the test that
+// started the server. It is on in Start.
+func WithCheckedAnswers() Option {
+	return func(s *Server) error {
+		s.prove = true
 		return nil
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -22,17 +21,19 @@ type profileServer struct {
 
 var _ api.Server = profileServer{}
 
-// IssueCode gives a profile user a new verification code, which is good for one change.
-func (s *Server) IssueCode(userID string) (string, error) {
-	s.world.mu.Lock()
-	defer s.world.mu.Unlock()
-	user := s.world.state.Profile.Users[userID]
+// IssueCode gives a profile user a new verification code, which is good for one change. It
+// is drawn by the state's Random: the user's first is the same in every run.
+func (s *Space) IssueCode(userID string) (string, error) {
+	unlock := s.world.lock(false)
+	defer unlock()
+	user := s.world.data.Profile.Users[userID]
 	if user == nil {
 		return "", fmt.Errorf("mockserver: IssueCode: there is no profile user %q", userID)
 	}
-	code := fmt.Sprintf("%06d", rand.IntN(1_000_000))
+	drawn := s.random("code of "+userID, uint64(len(user.Codes)))
+	code := fmt.Sprintf("%06d", drawn.IntN(1_000_000))
 	for slices.ContainsFunc(user.Codes, func(c VerificationCode) bool { return c.Code == code }) {
-		code = fmt.Sprintf("%06d", rand.IntN(1_000_000))
+		code = fmt.Sprintf("%06d", drawn.IntN(1_000_000))
 	}
 	user.Codes = append(user.Codes, VerificationCode{Code: code})
 	return code, nil

@@ -15,6 +15,8 @@ type refusal struct {
 	status  int
 	message string // "" for the status' usual text
 
+	undocumented bool // for a reason that no document names
+
 	unauthenticated bool // 401 by the contract's words
 	sent            bool // a credential was sent, and it is not known
 }
@@ -32,16 +34,16 @@ func (s *Server) refuse(op *contract.Operation, r *refusal) response {
 	switch {
 	case len(r.issues) > 0:
 		status, body := d.Validation(r.issues)
-		return response{status: status, body: body}
+		return response{status: status, body: body, issues: r.issues}
 	case r.unauthenticated:
 		challenge, body := d.Unauthenticated(op.Security, r.sent)
 		resp := response{status: http.StatusUnauthorized, body: body}
 		if challenge != "" {
-			resp.header = append(resp.header, [2]string{"WWW-Authenticate", challenge})
+			resp = resp.with([2]string{"WWW-Authenticate", challenge})
 		}
 		return resp
 	default:
-		return response{status: r.status, body: d.Error(r.status, r.message)}
+		return response{status: r.status, body: d.Error(r.status, r.message), undocumented: r.undocumented}
 	}
 }
 
@@ -53,9 +55,9 @@ func unreadable(err error) *refusal {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return &refusal{
-			status:  http.StatusRequestEntityTooLarge,
+			status: http.StatusRequestEntityTooLarge, undocumented: true,
 			message: fmt.Sprintf("The request body is over %d bytes", tooLarge.Limit),
 		}
 	}
-	return &refusal{status: http.StatusBadRequest, message: "The request body could not be read"}
+	return &refusal{status: http.StatusBadRequest, undocumented: true, message: "The request body could not be read"}
 }

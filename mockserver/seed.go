@@ -23,12 +23,12 @@ var defaultSeed []byte
 // It is written down in seed.yaml.
 func DefaultState() State { return defaultState().clone() }
 
-var defaultState = sync.OnceValue(func() State {
+var defaultState = sync.OnceValue(func() *State {
 	state, err := ReadState("seed.yaml", bytes.NewReader(defaultSeed))
 	if err != nil {
 		panic("mockserver: " + err.Error()) // the file is part of the package and tested
 	}
-	return state
+	return &state
 })
 
 // ReadState reads a state from a seed file, which is YAML or JSON in the form of
@@ -59,14 +59,14 @@ func ReadState(name string, r io.Reader) (State, error) {
 	root := tree.Content[0]
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(&state).Elem(), nil)
-	if len(decoder.faults) == 0 {
-		for _, f := range state.faults() {
-			decoder.faults = append(decoder.faults, located{f, lineOf(root, f.path)})
+	if len(decoder.flaws) == 0 {
+		for _, f := range state.flaws() {
+			decoder.flaws = append(decoder.flaws, located{f, lineOf(root, f.path)})
 		}
 	}
 	var errs []error
-	for _, f := range decoder.faults {
-		errs = append(errs, fmt.Errorf("%s:%d: %w", name, f.line, f.fault))
+	for _, f := range decoder.flaws {
+		errs = append(errs, fmt.Errorf("%s:%d: %w", name, f.line, f.flaw))
 	}
 	if len(errs) > 0 {
 		return State{}, errors.Join(errs...)

@@ -17,20 +17,20 @@ import (
 // mistakes only, repeats values, which may be passwords, and takes the digits from
 // numbers.
 type seedDecoder struct {
-	faults []located
-	nodes  int // so far, against anchors that multiply
+	flaws []located
+	nodes int // so far, against anchors that multiply
 }
 
-// located is a fault with its line.
+// located is a flaw with its line.
 type located struct {
-	fault
+	flaw
 	line int
 }
 
 const maxSeedNodes = 1_000_000
 
 func (d *seedDecoder) refuse(node *yaml.Node, path []string, message string) {
-	d.faults = append(d.faults, located{fault{path, message}, node.Line})
+	d.flaws = append(d.flaws, located{flaw{path, message}, node.Line})
 }
 
 // value stores node in dst.

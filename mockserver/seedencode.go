@@ -36,12 +36,12 @@ func (s State) Write(w io.Writer) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	root, faults := encodeSeed(reflect.ValueOf(s))
-	if len(faults) == 0 {
-		faults = readBack(root)
+	root, flaws := encodeSeed(reflect.ValueOf(s))
+	if len(flaws) == 0 {
+		flaws = readBack(root)
 	}
-	if len(faults) > 0 {
-		return joined(faults)
+	if len(flaws) > 0 {
+		return checker(flaws).err()
 	}
 	var file bytes.Buffer
 	encoder := yaml.NewEncoder(&file)
@@ -55,30 +55,30 @@ func (s State) Write(w io.Writer) error {
 
 // readBack returns what the decoder refuses in a tree that has been encoded: it is the
 // one that knows its limits.
-func readBack(root *yaml.Node) (faults []fault) {
+func readBack(root *yaml.Node) (flaws []flaw) {
 	var decoder seedDecoder
 	decoder.value(root, reflect.New(reflect.TypeFor[State]()).Elem(), nil)
-	for _, f := range decoder.faults {
-		faults = append(faults, f.fault)
+	for _, f := range decoder.flaws {
+		flaws = append(flaws, f.flaw)
 	}
-	return faults
+	return flaws
 }
 
 // encodeSeed returns the nodes of a value, and all that has no place in a seed file.
-func encodeSeed(v reflect.Value) (*yaml.Node, []fault) {
+func encodeSeed(v reflect.Value) (*yaml.Node, []flaw) {
 	var encoder seedEncoder
 	root := encoder.value(v, nil)
-	return root, encoder.faults
+	return root, encoder.flaws
 }
 
 // seedEncoder is the way back of seedDecoder. The YAML library's own encoder makes a text
 // of a json.Number and !!binary of a text that is not UTF-8.
 type seedEncoder struct {
-	faults []fault
+	flaws []flaw
 }
 
 func (e *seedEncoder) refuse(path []string, message string) *yaml.Node {
-	e.faults = append(e.faults, fault{path, message})
+	e.flaws = append(e.flaws, flaw{path, message})
 	return plain("null")
 }
 

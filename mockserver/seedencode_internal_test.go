@@ -46,15 +46,15 @@ type everyKind struct {
 // through returns a value after it has been written and read.
 func through(t *testing.T, value everyKind) (again everyKind, file string) {
 	t.Helper()
-	node, faults := encodeSeed(reflect.ValueOf(value))
-	require.Empty(t, faults)
+	node, flaws := encodeSeed(reflect.ValueOf(value))
+	require.Empty(t, flaws)
 	data, err := yaml.Marshal(node)
 	require.NoError(t, err)
 	var tree yaml.Node
 	require.NoError(t, yaml.Unmarshal(data, &tree))
 	var decoder seedDecoder
 	decoder.value(tree.Content[0], reflect.ValueOf(&again).Elem(), nil)
-	require.Empty(t, decoder.faults, string(data))
+	require.Empty(t, decoder.flaws, string(data))
 	return again, string(data)
 }
 
@@ -117,10 +117,10 @@ b: ""
 
 func TestKindsThatHaveNoPlaceInAFile(t *testing.T) {
 	t.Parallel()
-	_, faults := encodeSeed(reflect.ValueOf(everyKind{
+	_, flaws := encodeSeed(reflect.ValueOf(everyKind{
 		Wait: -1, Number: "hunter2", Ratio: ratio(math.NaN()), Any: []any{json.Number("true"), make(chan int), math.Inf(1)}, Members: map[string]any{"wait": 1},
 	}))
-	assert.EqualError(t, joined(faults), `ratio: a number must be finite
+	assert.EqualError(t, checker(flaws).err(), `ratio: a number must be finite
 number: this is no number in the notation of JSON
 wait: a duration must not be negative
 any.0: this is no number in the notation of JSON
@@ -155,8 +155,8 @@ func TestSeedOfEveryKind(t *testing.T) {
 		var decoder seedDecoder
 		decoder.value(tree.Content[0], reflect.ValueOf(&value).Elem(), nil)
 		message := ""
-		if len(decoder.faults) > 0 {
-			message = decoder.faults[0].Error()
+		if len(decoder.flaws) > 0 {
+			message = decoder.flaws[0].Error()
 		}
 		assert.Equal(t, want, message, text)
 	}

@@ -1,15 +1,21 @@
 package mockserver
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"strconv"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/mockserver/internal/dialect"
+	"github.com/quartet-go/quartet/mockserver/internal/redact"
 	"github.com/quartet-go/quartet/openapi"
 )
 
@@ -17,18 +23,70 @@ import (
 // profile user usr_anna, billing, subscription, and the vendor's administrator.
 const DefaultToken = "default-token"
 
-// Server is a mock server. It is safe for concurrent use.
+// Server is a mock server: a default space and any number of others. Every method of
+// [Space] is one of Server, too, and is about the default space. It is safe for concurrent
+// use.
 type Server struct {
+	*defaultSpace
+	spaces spaces
+	begin  beginning
+	seed   *Snapshot // what every space begins with, made from it
+
 	contract *contract.Contract
 	dialects map[*contract.API]dialect.Dialect
+	journal  journal
+	coverage coverage
 
 	strictAuth   bool
 	splitBalance bool
-	now          func() time.Time
-	world        world
+	prefer       bool
+	prove        bool
+	violations   atomic.Uint64
+	report       func(message string, err error)
 
+	open     atomic.Pointer[life]
 	listener *httptest.Server // nil when the server does not listen
-	report   func(message string, err error)
+}
+
+// defaultSpace gives Server the methods of Space, under a name that leaves its own method
+// Space free.
+type defaultSpace = Space
+
+// life ends what waits in the server when it closes.
+type life struct {
+	context.Context
+	end context.CancelFunc
+}
+
+// beginning is what options say about the start.
+type beginning struct {
+	state     State
+	clock     *Clock
+	variation *Variation
+}
+
+// snapshot is the start of every space.
+func (b *beginning) snapshot() (*Snapshot, error) {
+	state := b.state
+	if b.clock != nil {
+		state.Clock = *b.clock
+	}
+	if b.variation != nil {
+		state.Variation = *b.variation
+	} else if text := os.Getenv("QUARTET_MOCK_VARIATION"); text != "" {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("mockserver: QUARTET_MOCK_VARIATION=%s: a seed is an integer from 0 on", text)
+		}
+		state.Variation.Seed = seed
+	}
+	return newSnapshot(state), nil
+}
+
+// reopen lets calls wait again.
+func (s *Server) reopen() {
+	ctx, end := context.WithCancel(context.Background())
+	s.open.Store(&life{ctx, end})
 }
 
 // New returns a server that does not listen: use it as an http.Handler or through
@@ -41,10 +99,12 @@ func New(opts ...Option) (*Server, error) {
 	s := &Server{
 		contract: loaded.contract,
 		dialects: loaded.dialects,
-		now:      time.Now,
+		coverage: newCoverage(loaded.contract),
+		journal:  journal{most: defaultCalls, mostBytes: defaultBytes, redactor: loaded.redactor},
+		spaces:   spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
+		begin:    beginning{state: *defaultState()},
 		report:   func(message string, err error) { slog.Error(message, "error", err) },
 	}
-	s.world.set(DefaultState())
 	for i, opt := range opts {
 		if opt == nil {
 			return nil, fmt.Errorf("mockserver: option %d is nil", i+1)
@@ -53,6 +113,11 @@ func New(opts ...Option) (*Server, error) {
 			return nil, fmt.Errorf("mockserver: %w", err)
 		}
 	}
+	if s.seed, err = s.begin.snapshot(); err != nil {
+		return nil, err
+	}
+	s.reopen()
+	s.defaultSpace = s.Space("")
 	return s, nil
 }
 
@@ -61,6 +126,7 @@ func New(opts ...Option) (*Server, error) {
 type documents struct {
 	contract *contract.Contract
 	dialects map[*contract.API]dialect.Dialect
+	redactor *redact.Redactor
 }
 
 var load = sync.OnceValues(func() (documents, error) {
@@ -74,10 +140,16 @@ var load = sync.OnceValues(func() (documents, error) {
 			return documents{}, fmt.Errorf("mockserver: %s: %w", api.Name, err)
 		}
 	}
-	return documents{c, dialects}, nil
+	var keys []string // headers with credentials
+	for op := range c.Operations() {
+		keys = append(keys, op.Security.APIKeyHeaders...)
+	}
+	return documents{c, dialects, redact.New(c.Secrets, keys)}, nil
 })
 
-// TB is what Start needs of a test; testing.TB satisfies it.
+// TB is what Start and Verify need of a test; testing.TB satisfies it. Where it also has
+// Failed and Name, as testing.TB has, a failed test prints its journal, and SpaceFor names
+// its space after it.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -87,8 +159,9 @@ type TB interface {
 }
 
 // Start returns a server that listens on a free port of 127.0.0.1 and is closed when the
-// test ends. It fails the test when an option cannot hold, and when the server meets a
-// mistake of its own.
+// test ends. It fails the test when an option cannot hold, when an answer of the server
+// breaks its document, and when the server meets another mistake of its own. When the test
+// has failed it prints the journal.
 func Start(t TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := New(opts...)
@@ -96,23 +169,57 @@ func Start(t TB, opts ...Option) *Server {
 		t.Fatalf("%v", err)
 		return nil
 	}
+	s.prove = true
 	s.report = func(message string, err error) { t.Errorf("mockserver: %s: %v", message, err) }
-	s.listener = httptest.NewServer(s)
-	t.Cleanup(s.Close)
+	s.listener = s.serve(httptest.NewUnstartedServer(s))
+	t.Cleanup(func() {
+		s.Close()
+		s.printIfFailed(t)
+	})
 	return s
 }
 
-// Close stops listening and waits for the requests under way. Start does it by itself;
-// a server of New has nothing to close.
+func (s *Server) serve(listener *httptest.Server) *httptest.Server {
+	listener.Config.ConnState = s.ConnState
+	listener.Start()
+	return listener
+}
+
+// Violations returns how many answers have broken their document, see
+// [WithCheckedAnswers].
+func (s *Server) Violations() uint64 { return s.violations.Load() }
+
+// Close stops listening, ends the faults that hold a call, and waits for the calls under
+// way. Start does it by itself.
 func (s *Server) Close() {
+	s.open.Load().end()
 	if s.listener != nil {
 		s.listener.Close()
 	}
 }
 
-// URL returns the base URL without a trailing slash, or "https://mock.invalid" for a
-// server of New, which only Transport can reach.
-func (s *Server) URL() string {
+// Restart closes a server of Start and lets it listen again on the same port. What it
+// remembers stays. Between Close and Restart nobody listens there. The error is that of the
+// port, which another program may have taken; a server of New has none to listen on.
+func (s *Server) Restart() error {
+	if s.listener == nil {
+		return errors.New("mockserver: Restart: a server of New does not listen")
+	}
+	s.Close()
+	at := s.listener.Listener.Addr().String()
+	port, err := net.Listen("tcp", at)
+	if err != nil {
+		return fmt.Errorf("mockserver: Restart: %w", err)
+	}
+	s.reopen()
+	again := httptest.NewUnstartedServer(s)
+	_ = again.Listener.Close() // the free port that it took
+	again.Listener = port
+	s.listener = s.serve(again)
+	return nil
+}
+
+func (s *Server) baseURL() string {
 	if s.listener == nil {
 		return "https://mock.invalid"
 	}
@@ -120,10 +227,10 @@ func (s *Server) URL() string {
 }
 
 // Client returns an http.Client that reaches the server: over its socket after Start, in
-// process after New.
-func (s *Server) Client() *http.Client {
-	if s.listener == nil {
+// process after New. In a space other than the default one it is for the space's URL.
+func (s *Space) Client() *http.Client {
+	if s.server.listener == nil {
 		return &http.Client{Transport: s.Transport()}
 	}
-	return s.listener.Client()
+	return s.server.listener.Client()
 }

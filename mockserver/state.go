@@ -2,10 +2,17 @@ package mockserver
 
 import "time"
 
-// State is everything that the mock remembers: who may call, and the data of the four
-// APIs. It is plain data, the same in Go and in a seed file, whose names stand in the
-// yaml tags. Passwords and codes are in the clear: use none that is real.
+// State is everything that a space remembers: who may call, the data of the four APIs,
+// its clock, and what is to go wrong in it. It is plain data, the same in Go and in a seed
+// file, whose names stand in the yaml tags. Passwords and codes are in the clear: use none
+// that is real.
 type State struct {
+	Random    uint64    `yaml:"random,omitempty"` // the seed of all that is drawn: faults, delays, codes; any number, also 0, gives the same draws in each run
+	Clock     Clock     `yaml:"clock,omitempty"`
+	Faults    []Fault   `yaml:"faults,omitempty"`
+	Limits    []Limit   `yaml:"limits,omitempty"`
+	Variation Variation `yaml:"variation,omitempty"`
+
 	// Tokens are the credentials that the mock knows, as bearer tokens and, where an
 	// API takes them, as API keys.
 	Tokens       map[string]Token  `yaml:"tokens"`

@@ -32,7 +32,7 @@ func (s subscriptionServer) CreateUserSubscription(userID int64, body *api.Creat
 	if old != nil && !isTrue(body.ReplaceExisting) {
 		return nil, &refusal{status: http.StatusBadRequest, message: "User already has a subscription. Use replace_existing=true to replace it"}
 	}
-	created, err := s.create(body, old)
+	created, err := s.create(id, body, old)
 	if err != nil {
 		return nil, err
 	}
@@ -44,16 +44,16 @@ func (s subscriptionServer) CreateUserSubscription(userID int64, body *api.Creat
 
 // find takes the id as Telegram's first, then as the internal one.
 func (s subscriptionServer) find(userID int64) (int64, *SubscriptionUser) {
-	id, ok := s.world.byTelegram[userID]
+	id, ok := s.world.data.byTelegram[userID]
 	if !ok {
 		id = userID
 	}
-	return id, s.world.state.Subscription.Users[id]
+	return id, s.world.data.Subscription.Users[id]
 }
 
 // create makes the new subscription. It keeps the id of the one it replaces and, as a
 // trial that names no squads, also the squads.
-func (s subscriptionServer) create(body *api.CreateSubscriptionRequest, old *Subscription) (*Subscription, error) {
+func (s subscriptionServer) create(id int64, body *api.CreateSubscriptionRequest, old *Subscription) (*Subscription, error) {
 	sub := &Subscription{IsTrial: isTrue(body.IsTrial), StartDate: s.now, ConnectedSquads: body.ConnectedSquads}
 	var days int
 	if sub.IsTrial {
@@ -84,22 +84,22 @@ func (s subscriptionServer) create(body *api.CreateSubscriptionRequest, old *Sub
 	if old != nil {
 		sub.ID = old.ID
 	} else {
-		sub.ID = s.nextID()
+		sub.ID = s.newID(id)
 	}
 	url := fmt.Sprintf("https://connect.example.com/s/%d", sub.ID)
 	sub.SubscriptionURL = &url
 	return sub, nil
 }
 
-// nextID is one more than the highest id in use.
-func (s subscriptionServer) nextID() int64 {
-	var highest int64
-	for _, user := range s.world.state.Subscription.Users {
-		if user.Subscription != nil {
-			highest = max(highest, user.Subscription.ID)
-		}
+// newID is reckoned from the user's id, so that it does not depend on who else gets a
+// subscription at the same time; where it is taken, the next that is free.
+func (s subscriptionServer) newID(user int64) int64 {
+	id := 500 + max(user, 0)%1_000_000_000
+	for s.world.data.subscriptions[id] {
+		id++
 	}
-	return highest + 1
+	s.world.data.subscriptions[id] = true
+	return id
 }
 
 // addDays refuses dates that the server's timestamps cannot hold: years 1 to 9999.

@@ -101,7 +101,7 @@ func TestSubscriptionIsRefused(t *testing.T) {
 			t.Parallel()
 			m := start(t, at(noon))
 			m.subscribe(tc.user, tc.body).is(tc.status, tc.want)
-			assert.Equal(t, mockserver.DefaultState(), m.State())
+			assert.Equal(t, unchanged(noon), m.State())
 		})
 	}
 }

@@ -1,61 +1,40 @@
 package mockserver
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
-// world is the state of a server behind its lock.
+// world is what the four APIs remember in a space, behind its lock.
 type world struct {
-	mu    sync.RWMutex
-	state State
-	// byTelegram finds subscription users; no request changes who has which id.
-	byTelegram map[int64]int64
+	mu     sync.RWMutex
+	data   *data
+	shared bool // with a snapshot: copied before the first write
 }
 
-// State returns a copy of the state.
-func (s *Server) State() State {
-	s.world.mu.RLock()
-	defer s.world.mu.RUnlock()
-	return s.world.state.clone()
+// data is a state with what finds users and ids in it, so that the cost of a call does not
+// grow with their number.
+type data struct {
+	State // without clock, faults and limits, which are rooms of their own
+	index
 }
 
-// SetState replaces the state by a copy of the given one. A state that is not sound is
-// refused and changes nothing, see [State.Check].
-func (s *Server) SetState(state State) error {
-	if err := state.Check(); err != nil {
-		return err
-	}
-	s.world.set(state.clone())
-	return nil
+type index struct {
+	byTelegram    map[int64]int64 // ids of subscription users; no call changes who has which
+	subscriptions map[int64]bool  // ids of subscriptions
 }
 
-// Update changes the state while no request is under way: edit gets a copy, which
-// becomes the state when it is sound. A copy that is not is refused and changes nothing,
-// see [State.Check]. edit must not call the server, which waits for it.
-func (s *Server) Update(edit func(*State)) error {
-	s.world.mu.Lock()
-	defer s.world.mu.Unlock()
-	edited := s.world.state.clone()
-	edit(&edited)
-	if err := edited.Check(); err != nil {
-		return err
-	}
-	s.world.replace(edited.clone()) // edit may have kept a pointer
-	return nil
-}
-
-func (w *world) set(state State) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.replace(state)
-}
-
-func (w *world) replace(state State) {
-	w.state = state
-	w.byTelegram = make(map[int64]int64, len(state.Subscription.Users))
-	for id, user := range state.Subscription.Users {
+func indexOf(users map[int64]*SubscriptionUser) index {
+	found := index{byTelegram: make(map[int64]int64, len(users)), subscriptions: make(map[int64]bool, len(users))}
+	for id, user := range users {
 		if user.TelegramID != nil {
-			w.byTelegram[*user.TelegramID] = id
+			found.byTelegram[*user.TelegramID] = id
+		}
+		if user.Subscription != nil {
+			found.subscriptions[user.Subscription.ID] = true
 		}
 	}
+	return found
 }
 
 // lock locks the state, for reading only or for all, and returns how to unlock it.
@@ -65,13 +44,17 @@ func (w *world) lock(readOnly bool) (unlock func()) {
 		return w.mu.RUnlock
 	}
 	w.mu.Lock()
+	if w.shared {
+		w.data = &data{w.data.clone(), index{w.data.byTelegram, maps.Clone(w.data.subscriptions)}}
+		w.shared = false
+	}
 	return w.mu.Unlock
 }
 
 func (w *world) token(credential string) (Token, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	token, known := w.state.Tokens[credential]
+	token, known := w.data.Tokens[credential]
 	return token, known
 }
 
@@ -79,5 +62,5 @@ func (w *world) token(credential string) (Token, bool) {
 func (w *world) anonymous() Token {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	return Token{Profile: w.state.Profile.DefaultUser, Billing: true, Subscription: true}
+	return Token{Profile: w.data.Profile.DefaultUser, Billing: true, Subscription: true}
 }

@@ -17,7 +17,7 @@ import (
 // to. Every failure is a *quartet.Error.
 func Example() {
 	today := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
-	srv, err := mockserver.New(mockserver.WithClock(func() time.Time { return today }))
+	srv, err := mockserver.New(mockserver.WithClock(mockserver.Clock{At: today, Frozen: true}))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func Example() {
 // User 7000000001, by the id at Telegram, has a paid subscription, which this one replaces.
 func ExampleClient_CreateUserSubscription() {
 	today := time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
-	srv, err := mockserver.New(mockserver.WithClock(func() time.Time { return today }))
+	srv, err := mockserver.New(mockserver.WithClock(mockserver.Clock{At: today, Frozen: true}))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,139 @@
+package mockserver
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// Coverage says how much of the documents the calls so far have met, in all spaces:
+// which operations, which of their answers, which of their parameters and members.
+type Coverage struct {
+	Operations []OperationCoverage // in the order of the documents
+}
+
+// OperationCoverage is what was met of one operation.
+type OperationCoverage struct {
+	API        string // the document
+	Operation  string // operationId
+	Calls      uint64
+	Answers    []AnswerCoverage    // the documented ones, by status
+	Parameters []ParameterCoverage // in the order of the document
+}
+
+// AnswerCoverage says how often a documented answer was given, also by a fault.
+type AnswerCoverage struct {
+	Status int
+	Calls  uint64
+}
+
+// ParameterCoverage says whether a call has sent a parameter or a member of the body.
+type ParameterCoverage struct {
+	In   string // path, query, header or body
+	Name string
+	Met  bool
+}
+
+// Coverage returns what was met since the server was made.
+func (s *Server) Coverage() Coverage {
+	var c Coverage
+	for op := range s.contract.Operations() {
+		m := s.coverage[op]
+		covered := OperationCoverage{API: op.API.Name, Operation: op.ID, Calls: m.calls.Load()}
+		for i, status := range op.Answers {
+			covered.Answers = append(covered.Answers, AnswerCoverage{status, m.answers[i].Load()})
+		}
+		for i, p := range op.Parameters {
+			covered.Parameters = append(covered.Parameters, ParameterCoverage{string(p.In), p.Name, m.parameters.Load()&(1<<i) != 0})
+		}
+		c.Operations = append(c.Operations, covered)
+	}
+	return c
+}
+
+// Percent returns which part of all answers and parameters was met, from 0 to 100.
+func (c Coverage) Percent() float64 {
+	var met, all int
+	for _, op := range c.Operations {
+		answers, parameters := op.met()
+		met += answers + parameters
+		all += len(op.Answers) + len(op.Parameters)
+	}
+	return 100 * float64(met) / float64(max(all, 1))
+}
+
+func (o OperationCoverage) met() (answers, parameters int) {
+	for _, a := range o.Answers {
+		if a.Calls > 0 {
+			answers++
+		}
+	}
+	for _, p := range o.Parameters {
+		if p.Met {
+			parameters++
+		}
+	}
+	return answers, parameters
+}
+
+// Markdown returns a table with a row for each operation, and what it has not met.
+func (c Coverage) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Contract coverage: %.1f %% of answers and parameters\n\n", c.Percent())
+	b.WriteString("| operation | calls | answers | parameters | not met |\n|---|--:|--:|--:|---|\n")
+	for _, op := range c.Operations {
+		answers, parameters := op.met()
+		fmt.Fprintf(&b, "| %s | %d | %d/%d | %d/%d | %s |\n", op.Operation, op.Calls,
+			answers, len(op.Answers), parameters, len(op.Parameters), strings.Join(op.unmet(), ", "))
+	}
+	return b.String()
+}
+
+func (o OperationCoverage) unmet() (names []string) {
+	for _, a := range o.Answers {
+		if a.Calls == 0 {
+			names = append(names, fmt.Sprint(a.Status))
+		}
+	}
+	for _, p := range o.Parameters {
+		if !p.Met {
+			names = append(names, p.In+" "+p.Name)
+		}
+	}
+	return names
+}
+
+// coverage counts without a lock.
+type coverage map[*contract.Operation]*operationMet
+
+type operationMet struct {
+	calls      atomic.Uint64
+	parameters atomic.Uint64 // bit i: Operation.Parameters[i]
+	answers    []atomic.Uint64
+}
+
+func newCoverage(c *contract.Contract) coverage {
+	all := coverage{}
+	for op := range c.Operations() {
+		all[op] = &operationMet{answers: make([]atomic.Uint64, len(op.Answers))}
+	}
+	return all
+}
+
+func (c coverage) sent(op *contract.Operation, parameters uint64) {
+	if m := c[op]; m.parameters.Load()&parameters != parameters { // mostly nothing new
+		m.parameters.Or(parameters)
+	}
+}
+
+func (c coverage) ended(op *contract.Operation, status int) {
+	m := c[op]
+	m.calls.Add(1)
+	for i, documented := range op.Answers {
+		if documented == status {
+			m.answers[i].Add(1)
+		}
+	}
+}

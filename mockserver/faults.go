@@ -1,0 +1,122 @@
+package mockserver
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// AddFault adds faults behind those that there are. An error names the member that is
+// wrong, and nothing is added.
+func (s *Space) AddFault(faults ...Fault) error {
+	var c checker
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	checkFaults(&c, slices.Concat(s.faults.all, faults))
+	for i := range faults {
+		c.expect(faults[i].Space == "" || faults[i].Space == s.id, "the fault is added to another space, so it never holds", "faults", len(s.faults.all)+i, "space")
+		c.expect(faults[i].Kind != ConnectionRefused || s.id == "", "connections belong to the default space", "faults", len(s.faults.all)+i, "kind")
+	}
+	if err := c.err(); err != nil {
+		return fmt.Errorf("mockserver: AddFault: %w", err)
+	}
+	s.faults.set(slices.Concat(s.faults.all, faults))
+	return nil
+}
+
+// Faults returns the space's faults in their order, with what they have done so far.
+func (s *Space) Faults() []Fault {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	return s.faults.copy()
+}
+
+// RemoveFault removes the fault of this name and reports whether there was one.
+func (s *Space) RemoveFault(name string) bool {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	before := len(s.faults.all)
+	s.faults.set(slices.DeleteFunc(s.faults.all, func(f Fault) bool { return f.Name == name }))
+	return len(s.faults.all) < before
+}
+
+// ClearFaults removes all faults.
+func (s *Space) ClearFaults() {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.set(nil)
+}
+
+// faults are the faults of a space.
+type faults struct {
+	some atomic.Bool // so that a space without faults takes no lock
+
+	mu   sync.Mutex
+	all  []Fault
+	name int // the last that was given
+}
+
+// set takes the faults over and names those without a name.
+func (f *faults) set(all []Fault) {
+	for i := range all {
+		for all[i].Name == "" || slices.IndexFunc(all, func(other Fault) bool { return other.Name == all[i].Name }) != i {
+			f.name++
+			all[i].Name = fmt.Sprintf("fault-%d", f.name)
+		}
+	}
+	f.all = all
+	f.some.Store(len(all) > 0)
+}
+
+// copy returns faults that share nothing but their headers, which nobody changes.
+func (f *faults) copy() []Fault { return slices.Clone(f.all) }
+
+// met is a fault that a call meets, with all that is drawn about it.
+type met struct {
+	Fault
+	delay time.Duration
+	rand  *rand.Rand
+}
+
+// meet returns the fault that a call meets, nil for none. Every fault that is about the
+// call counts it, also when another one takes it.
+func (s *Space) meet(op *contract.Operation, r *http.Request) *met {
+	if !s.faults.some.Load() {
+		return nil
+	}
+	now := s.clock.now()
+	return s.faults.first(s, func(f *Fault) bool { return f.about(op, r, now) })
+}
+
+// refuses reports whether the next connection is refused.
+func (s *Space) refuses() bool {
+	return s.faults.some.Load() && s.faults.first(s, func(f *Fault) bool { return f.Kind == ConnectionRefused }) != nil
+}
+
+func (f *faults) first(s *Space, about func(*Fault) bool) *met {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var first *met
+	for i := range f.all {
+		fault := &f.all[i]
+		if !about(fault) {
+			continue
+		}
+		fault.Seen++
+		if first != nil {
+			continue
+		}
+		source := s.random("fault "+fault.Name, fault.Seen)
+		if fault.takes(source.Float64) {
+			fault.Applied++
+			first = &met{Fault: *fault, delay: fault.Delay.draw(source), rand: source}
+		}
+	}
+	return first
+}

@@ -1,0 +1,293 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+	"github.com/quartet-go/quartet/mockserver/internal/redact"
+)
+
+// Entry is one call in the journal. Secrets in it, by the documents and by the credentials
+// that HTTP knows, read [redacted]: they were so before they were stored.
+type Entry struct {
+	Number    uint64 // in its space, from 1, in the order of arrival
+	Space     string
+	Operation string // operationId; "" when no operation matched
+	Route     string // the path in the document; "" likewise
+	Method    string
+	Path      string // within the space, as it was sent
+	Query     string
+	Attempt   string    // the header X-Attempt, by which a client may number its attempts
+	Arrived   time.Time // on the space's clock
+
+	RequestHeader http.Header
+	RequestBody   []byte
+	RequestBytes  int // of the body, as it was sent
+
+	// Set once it is Done.
+
+	Done           bool          // answered, or ended by a fault or the client; false while under way
+	Status         int           // 0: no status was sent
+	Duration       time.Duration // in real time
+	Fault          string        // the name of the fault that it met
+	Issues         []string      // what was wrong with the request, by the document: place and rule
+	ResponseHeader http.Header
+	ResponseBody   []byte // as it would have been sent whole
+	ResponseBytes  int
+}
+
+// WithJournal bounds what the server keeps of calls: so many, of so many bytes, in all its
+// spaces. Past a bound the space with more than its share loses its oldest calls. By
+// default 10,000 and 64 MiB; 0 keeps a default.
+func WithJournal(calls, bytes int) Option {
+	return func(s *Server) error {
+		if calls < 0 || bytes < 0 {
+			return fmt.Errorf("WithJournal: %d calls, %d bytes: neither may be negative", calls, bytes)
+		}
+		if calls > 0 {
+			s.journal.most = calls
+		}
+		if bytes > 0 {
+			s.journal.mostBytes = bytes
+		}
+		return nil
+	}
+}
+
+// Journal returns the calls in the space, the oldest first, among them those that are
+// under way.
+func (s *Space) Journal() []Entry {
+	j := &s.server.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	entries := make([]Entry, 0, len(s.calls.records))
+	for _, r := range s.calls.records {
+		entries = append(entries, r.entry())
+	}
+	return entries
+}
+
+// Dropped returns how many of the space's oldest calls the journal has dropped to keep its
+// bounds.
+func (s *Space) Dropped() uint64 {
+	j := &s.server.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return s.calls.dropped
+}
+
+// journal keeps the calls of a server, each in the log of its space.
+type journal struct {
+	most, mostBytes int
+	redactor        *redact.Redactor
+
+	mu    sync.Mutex
+	logs  []*log // those with records
+	turn  int    // of logs: whose share is looked at next
+	count int
+	bytes int
+}
+
+// What WithJournal sets.
+const (
+	defaultCalls = 10_000
+	defaultBytes = 64 << 20
+)
+
+// log is the journal of a space; the server's journal locks it.
+type log struct {
+	space   *Space
+	records []*record
+	bytes   int
+	last    uint64 // the number of the latest
+	dropped uint64
+	changed chan struct{} // closed by the next change; nil while nobody waits
+}
+
+// record is an entry as it is stored.
+type record struct {
+	number   uint64
+	space    string
+	op       *contract.Operation
+	method   string
+	path     string
+	query    string
+	attempt  string
+	arrived  time.Time
+	header   redact.Header
+	body     []byte
+	received int
+
+	begun    time.Time // in real time
+	secrets  []string  // of the request, while it is under way
+	done     bool
+	status   int
+	duration time.Duration
+	fault    string
+	issues   []string
+	answer   [][2]string
+	media    string
+	answered []byte
+	sent     int
+
+	size int  // what it counts against the bound
+	gone bool // dropped
+}
+
+const (
+	recordSize    = 512 // about what a record takes without its texts
+	attemptHeader = "X-Attempt"
+)
+
+// arrive records a call on receipt.
+func (j *journal) arrive(c *call, body []byte) *record {
+	r := &record{space: c.id, op: c.op, method: c.r.Method, arrived: c.clock.now(), begun: time.Now(), received: len(body)}
+	r.path, r.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
+	r.header = j.redactor.Header(c.r.Header)
+	r.body, r.secrets = j.redactor.Body(body)
+	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
+		r.attempt = attempt[0]
+	}
+	r.size = recordSize + len(r.path) + len(r.query) + len(r.header) + len(r.body)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	l := &c.calls
+	l.last++
+	r.number = l.last
+	if len(l.records) == 0 {
+		j.logs = append(j.logs, l)
+	}
+	l.records = append(l.records, r)
+	j.count++
+	j.grow(l, r.size)
+	l.notify()
+	return r
+}
+
+// complete records how a call has ended.
+func (j *journal) complete(c *call, resp response) {
+	r := c.entry
+	answered := resp.body
+	if c.op == nil || c.op.Secret || len(r.secrets) > 0 {
+		answered = j.redactor.Echo(answered, r.secrets)
+	}
+	var issues []string
+	for _, issue := range resp.issues {
+		issues = append(issues, placeOf(issue)+" "+string(issue.Keyword))
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r.done, r.status, r.duration, r.secrets = true, resp.status, time.Since(r.begun), nil
+	r.answer, r.media, r.answered, r.sent, r.issues = resp.header, resp.contentType(), answered, len(resp.body), issues
+	if c.fault != nil {
+		r.fault = c.fault.Name
+	}
+	if !r.gone {
+		r.size += len(answered)
+		j.grow(&c.calls, len(answered))
+	}
+	c.calls.notify()
+}
+
+// grow counts a record's bytes, and drops others when a bound is passed.
+func (j *journal) grow(l *log, bytes int) {
+	l.bytes += bytes
+	j.bytes += bytes
+	for j.count > j.most || j.bytes > j.mostBytes {
+		j.pop(j.overShare(l))
+	}
+}
+
+// overShare returns a log with more than its share of a bound that is passed: the one that
+// has just grown, or else the next in turn.
+func (j *journal) overShare(l *log) *log {
+	over := func(l *log) bool {
+		return j.count > j.most && len(l.records)*len(j.logs) > j.most || j.bytes > j.mostBytes && l.bytes*len(j.logs) > j.mostBytes
+	}
+	for range j.logs {
+		if over(l) {
+			break
+		}
+		j.turn = (j.turn + 1) % len(j.logs)
+		l = j.logs[j.turn]
+	}
+	return l
+}
+
+// pop drops the oldest record of a log.
+func (j *journal) pop(l *log) {
+	r := l.records[0]
+	l.records[0], l.records = nil, l.records[1:] // append moves the rest when it needs room
+	r.gone = true
+	l.dropped++
+	l.bytes -= r.size
+	j.bytes -= r.size
+	j.count--
+	if len(l.records) == 0 {
+		j.forget(l)
+	}
+}
+
+// clear empties a log.
+func (j *journal) clear(l *log) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for len(l.records) > 0 {
+		j.pop(l)
+	}
+	l.last, l.dropped = 0, 0
+	l.notify()
+}
+
+func (j *journal) forget(l *log) {
+	for i := range j.logs {
+		if j.logs[i] == l {
+			j.logs[i] = j.logs[len(j.logs)-1]
+			j.logs = j.logs[:len(j.logs)-1]
+			break
+		}
+	}
+	l.records = nil
+	j.turn = 0
+}
+
+// notify wakes those who wait for a change.
+func (l *log) notify() {
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+}
+
+// entry is the record as a reader sees it.
+func (r *record) entry() Entry {
+	e := Entry{
+		Number: r.number, Space: r.space, Method: r.method, Path: r.path, Query: r.query, Attempt: r.attempt,
+		Arrived: r.arrived, RequestHeader: r.header.HTTP(), RequestBody: r.body, RequestBytes: r.received,
+		Done: r.done, Status: r.status, Duration: r.duration, Fault: r.fault, Issues: r.issues,
+		ResponseBody: r.answered, ResponseBytes: r.sent,
+	}
+	if r.op != nil {
+		e.Operation, e.Route = r.op.ID, r.op.Path
+	}
+	e.ResponseHeader = http.Header{}
+	for _, field := range r.answer {
+		e.ResponseHeader.Set(field[0], field[1])
+	}
+	if r.media != "" {
+		e.ResponseHeader.Set("Content-Type", r.media)
+	}
+	return e
+}
+
+// placeOf names the place of an issue, such as body.billing_properties.0.type.
+func placeOf(issue contract.Issue) string {
+	place := string(issue.In)
+	for _, step := range issue.Path {
+		place += fmt.Sprint(".", step)
+	}
+	return place
+}

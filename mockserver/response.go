@@ -1,0 +1,88 @@
+package mockserver
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// response is an answer on its way out.
+type response struct {
+	status int
+	header [][2]string
+	body   []byte // nil for none
+	media  string // its Content-Type; "": application/json
+	form   form   // how the body is sent
+	issues []contract.Issue
+
+	undocumented bool // for a reason that no document names
+}
+
+// form is how an answer is sent, which says nothing.
+type form struct {
+	chunked   bool // without a Content-Length
+	gzipped   bool
+	lowerCase bool // the names of headers
+}
+
+func (r response) with(fields ...[2]string) response {
+	r.header = append(r.header, fields...)
+	return r
+}
+
+func (r response) contentType() string {
+	switch {
+	case r.body == nil:
+		return ""
+	case r.media != "":
+		return r.media
+	default:
+		return "application/json"
+	}
+}
+
+// write sends the whole answer.
+func (r response) write(w http.ResponseWriter) {
+	if r.form.gzipped {
+		r = r.with([2]string{"Content-Encoding", "gzip"}, [2]string{"Vary", "Accept-Encoding"})
+		r.body = gzipped(r.body)
+	}
+	r.writeHeader(w, len(r.body))
+	if r.form.chunked {
+		flush(w) // net/http would work out the length of a short body
+	}
+	_, _ = w.Write(r.body) // a client that has gone away needs no answer
+}
+
+// writeHeader sends status and headers for a body of this length.
+func (r response) writeHeader(w http.ResponseWriter, length int) {
+	h := w.Header()
+	set := h.Set
+	if r.form.lowerCase {
+		set = func(name, value string) { h[strings.ToLower(name)] = []string{value} }
+		h["Content-Type"] = nil // or net/http guesses one
+	}
+	for _, field := range r.header {
+		set(field[0], field[1])
+	}
+	if media := r.contentType(); media != "" {
+		set("Content-Type", media)
+	}
+	if !r.form.chunked {
+		h.Set("Content-Length", strconv.Itoa(length))
+	}
+	w.WriteHeader(r.status)
+}
+
+// flush sends what is written so far, where the connection can.
+func flush(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
+
+// orEmpty returns the answer with a body that can be spoilt, where it may have none.
+func (r response) orEmpty() response {
+	if len(r.body) == 0 {
+		r.body = []byte("{}")
+	}
+	return r
+}

@@ -1,0 +1,242 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Space is a world of its own: state of the four APIs, journal, faults, limits, clock and
+// chance. Calls in one never see another. It is safe for concurrent use.
+//
+// On the wire a space is chosen by the header X-Mock-Space, or, for a client that cannot
+// set one, by the path prefix /_space/ID, which is part of the space's URL. A call with
+// neither is in the default space.
+type Space struct {
+	server *Server
+	id     string
+
+	world  world
+	clock  clock
+	faults faults
+	limits limits
+	calls  log
+
+	// What calls read of the state without its lock.
+	seed   atomic.Uint64
+	varied atomic.Pointer[Variation] // nil: not
+
+	kept   bool         // never expires; behind spaces.mu
+	active atomic.Int64 // calls under way
+	used   atomic.Int64 // when the last call began or ended, in Unix nanoseconds
+}
+
+const (
+	spaceHeader = "X-Mock-Space"
+	spacePrefix = "/_space/"
+)
+
+// WithSpaces bounds the spaces that calls over the wire may bring into being: so many at
+// a time, each of which expires when it was not called for so long. Past the bound a call
+// that needs a new one is answered with 507. By default 1,000 and an hour; 0 keeps a
+// default. The default space, and those that Go code asks for, count but never expire.
+func WithSpaces(most int, idle time.Duration) Option {
+	return func(s *Server) error {
+		if most < 0 || idle < 0 {
+			return fmt.Errorf("WithSpaces: %d spaces, %s: neither may be negative", most, idle)
+		}
+		if most > 0 {
+			s.spaces.most = most
+		}
+		if idle > 0 {
+			s.spaces.idle = idle
+		}
+		return nil
+	}
+}
+
+// ID returns the space's id, "" for the default space.
+func (s *Space) ID() string { return s.id }
+
+// Space returns the space with this id, "" for the default one. One that does not exist
+// yet begins as the server did. It stays until the server is closed, or until the test
+// ends for which [Server.SpaceFor] made it. Any text is an id; one that is to go into the
+// header has no control characters.
+func (s *Server) Space(id string) *Space {
+	s.spaces.mu.Lock()
+	defer s.spaces.mu.Unlock()
+	space := s.spaces.byID[id]
+	if space == nil {
+		space = s.spaces.add(s.newSpace(id, s.seed))
+	}
+	space.kept = true
+	return space
+}
+
+// SpaceFor returns a new space for a test, named after it. It is removed when the test
+// ends, and when the test has failed its journal is printed before.
+func (s *Server) SpaceFor(t TB) *Space {
+	t.Helper()
+	name := "test"
+	if named, ok := t.(interface{ Name() string }); ok {
+		name = named.Name()
+	}
+	s.spaces.mu.Lock()
+	defer s.spaces.mu.Unlock()
+	id := name
+	for n := 2; s.spaces.byID[id] != nil; n++ { // go test -count runs a test again while the server may live on
+		id = fmt.Sprintf("%s#%d", name, n)
+	}
+	space := s.spaces.add(s.newSpace(id, s.seed))
+	space.kept = true
+	t.Cleanup(func() {
+		space.printIfFailed(t)
+		s.removeSpace(id)
+	})
+	return space
+}
+
+// URL returns the space's base URL, without a trailing slash. A server of New has the
+// host mock.invalid, which only Client and Transport can reach.
+func (s *Space) URL() string {
+	if s.id == "" {
+		return s.server.baseURL()
+	}
+	return s.server.baseURL() + spacePrefix + url.PathEscape(s.id)
+}
+
+// spaces are the spaces of a server.
+type spaces struct {
+	most int
+	idle time.Duration
+
+	mu   sync.RWMutex
+	byID map[string]*Space
+}
+
+// What WithSpaces sets.
+const (
+	defaultSpaces = 1000
+	defaultIdle   = time.Hour
+)
+
+func (s *Server) newSpace(id string, from *Snapshot) *Space {
+	space := &Space{server: s, id: id, clock: clock{real: time.Now}}
+	space.calls.space = space
+	space.touch()
+	space.Restore(from)
+	return space
+}
+
+func (ss *spaces) add(space *Space) *Space {
+	ss.byID[space.id] = space
+	return space
+}
+
+func (s *Server) removeSpace(id string) {
+	s.spaces.mu.Lock()
+	space := s.spaces.byID[id]
+	delete(s.spaces.byID, id)
+	s.spaces.mu.Unlock()
+	s.journal.clear(&space.calls)
+}
+
+// enter returns the space that a request names, counted as in use, and the request's path
+// within it; or why there is none.
+func (s *Server) enter(r *http.Request) (*Space, string, *refusal) {
+	id, path, complaint := spaceOf(r)
+	if complaint != "" {
+		return nil, path, &refusal{status: http.StatusBadRequest, message: complaint}
+	}
+	if id == "" {
+		s.defaultSpace.begin()
+		return s.defaultSpace, path, nil
+	}
+	s.spaces.mu.RLock()
+	space := s.spaces.byID[id]
+	if space != nil {
+		space.begin() // within the lock: no longer idle
+	}
+	s.spaces.mu.RUnlock()
+	if space != nil {
+		return space, path, nil
+	}
+	if space = s.create(id); space == nil {
+		return nil, path, &refusal{status: http.StatusInsufficientStorage, message: fmt.Sprintf(
+			"There are %d spaces, none of which has been idle for %s, so that there is no room for another", s.spaces.most, s.spaces.idle)}
+	}
+	return space, path, nil
+}
+
+// spaceOf returns the id in header and prefix, and the path without the prefix; or what is
+// wrong with them.
+func spaceOf(r *http.Request) (id, path, complaint string) {
+	path = r.URL.EscapedPath()
+	ids := r.Header[spaceHeader]
+	if rest, prefixed := strings.CutPrefix(path, spacePrefix); prefixed {
+		segment, below, _ := strings.Cut(rest, "/")
+		var err error
+		if id, err = url.PathUnescape(segment); err != nil || id == "" {
+			return "", path, "The path names no space; one is written as " + spacePrefix + "ID/path"
+		}
+		ids, path = append(ids[:len(ids):len(ids)], id), "/"+below
+	}
+	for _, other := range ids {
+		if id != "" && other != id {
+			return "", path, fmt.Sprintf("The request names two spaces, %q and %q", other, id)
+		}
+		id = other
+	}
+	if len(id) > maxSpaceID {
+		return "", path, fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)
+	}
+	return id, path, ""
+}
+
+// maxSpaceID bounds what a client can make the server remember by a name.
+const maxSpaceID = 256
+
+// create brings a space into being for a call, nil when there is no room.
+func (s *Server) create(id string) *Space {
+	s.spaces.mu.Lock()
+	defer s.spaces.mu.Unlock()
+	space := s.spaces.byID[id] // two calls may come at once
+	if space == nil {
+		if len(s.spaces.byID) >= s.spaces.most {
+			s.expire()
+		}
+		if len(s.spaces.byID) >= s.spaces.most {
+			return nil
+		}
+		space = s.spaces.add(s.newSpace(id, s.seed))
+	}
+	space.begin()
+	return space
+}
+
+// expire removes the spaces that nobody has called for long. The caller holds the lock.
+func (s *Server) expire() {
+	before := time.Now().Add(-s.spaces.idle).UnixNano()
+	for id, space := range s.spaces.byID {
+		if !space.kept && space.active.Load() == 0 && space.used.Load() < before {
+			delete(s.spaces.byID, id)
+			s.journal.clear(&space.calls)
+		}
+	}
+}
+
+func (s *Space) touch() { s.used.Store(time.Now().UnixNano()) }
+
+func (s *Space) begin() {
+	s.active.Add(1)
+	s.touch()
+}
+
+func (s *Space) end() {
+	s.touch()
+	s.active.Add(-1)
+}

@@ -1,0 +1,105 @@
+package mockserver
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// mostRows bounds the table of a failed test.
+const mostRows = 100
+
+// printIfFailed prints the journal of a test that has failed.
+func (s *Space) printIfFailed(t TB) {
+	if entries := s.Journal(); len(entries) > 0 && failed(t) {
+		t.Logf("%s", table(s.id, entries, s.Dropped()))
+	}
+}
+
+// printIfFailed prints the journals of all spaces in one go.
+func (s *Server) printIfFailed(t TB) {
+	if !failed(t) {
+		return
+	}
+	s.spaces.mu.RLock()
+	var all []*Space
+	for _, space := range s.spaces.byID {
+		all = append(all, space)
+	}
+	s.spaces.mu.RUnlock()
+	slices.SortFunc(all, func(a, b *Space) int { return cmp.Compare(a.id, b.id) })
+	var tables []string
+	for _, space := range all {
+		if entries := space.Journal(); len(entries) > 0 {
+			tables = append(tables, table(space.id, entries, space.Dropped()))
+		}
+	}
+	if len(tables) > 0 {
+		t.Logf("%s", strings.Join(tables, "\n"))
+	}
+}
+
+func failed(t TB) bool {
+	f, ok := t.(interface{ Failed() bool })
+	return ok && f.Failed()
+}
+
+// table writes entries as a person reads them.
+func table(space string, entries []Entry, dropped uint64) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "journal of %s: %s", spaceName(space), calls(len(entries)))
+	if dropped > 0 {
+		fmt.Fprintf(&b, ", %d older ones dropped", dropped)
+	}
+	if hidden := len(entries) - mostRows; hidden > 0 {
+		fmt.Fprintf(&b, "; the last %d of them", mostRows)
+		entries = entries[hidden:]
+	}
+	b.WriteString("\n")
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "#\tarrived\toperation\trequest\tanswer\ttook\tfault\twrong with it")
+	for i := range entries {
+		e := &entries[i]
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s %s\t%s\t%s\t%s\t%s\n", e.Number, e.Arrived.Format("15:04:05.000"), orDash(e.Operation),
+			e.Method, e.target(), e.outcome(), e.Duration.Round(time.Microsecond), orDash(e.Fault), strings.Join(e.Issues, "; "))
+	}
+	_ = w.Flush() // into memory
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func calls(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}
+
+func spaceName(id string) string {
+	if id == "" {
+		return "the default space"
+	}
+	return fmt.Sprintf("space %q", id)
+}
+
+func (e *Entry) target() string {
+	if e.Query == "" {
+		return e.Path
+	}
+	return e.Path + "?" + e.Query
+}
+
+func (e *Entry) outcome() string {
+	switch {
+	case !e.Done:
+		return "under way"
+	case e.Status == 0:
+		return "none"
+	default:
+		return fmt.Sprint(e.Status)
+	}
+}
+
+func orDash(text string) string { return cmp.Or(text, "-") }

@@ -1,0 +1,45 @@
+package mockserver
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"strings"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// Variation makes the answers of a space differ wherever the documents leave a choice, so
+// that a client which has fitted itself to one server's habits is found out: unknown
+// members, the order of members, the notation of times and texts, white space, chunks,
+// compression where the client takes it, the case of headers. The zero Variation is none.
+type Variation struct {
+	Seed uint64 `yaml:"seed,omitempty"` // by which choices are drawn; 0: no variation
+	// Values varies also what the answers say: optional members are left out, members that
+	// may be null are null, and open enumerations have values that no client has seen.
+	Values bool `yaml:"values,omitempty"`
+}
+
+// vary returns the answer in another form.
+func (c *call) vary(resp response) response {
+	v := c.varied.Load()
+	if v == nil || resp.undocumented || resp.body == nil {
+		return resp
+	}
+	drawn := c.random(fmt.Sprint("variation ", v.Seed), c.entry.number)
+	resp.body = c.op.Vary(resp.status, resp.body, contract.Variation{Rand: drawn, Values: v.Values})
+	resp.form = form{
+		chunked:   drawn.IntN(2) == 0,
+		lowerCase: drawn.IntN(2) == 0,
+		gzipped:   drawn.IntN(2) == 0 && strings.Contains(c.r.Header.Get("Accept-Encoding"), "gzip"),
+	}
+	return resp
+}
+
+func gzipped(body []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(body) // into memory
+	_ = w.Close()
+	return b.Bytes()
+}
