@@ -6,7 +6,10 @@ import (
 )
 
 // clone returns a copy that shares nothing with s.
-func (s State) clone() State { return deepCopy(reflect.ValueOf(s)).Interface().(State) }
+func (s State) clone() State { return *clone(&s) }
+
+// clone returns a copy of plain data that shares nothing with it.
+func clone[T any](v *T) *T { return deepCopy(reflect.ValueOf(v)).Interface().(*T) }
 
 var timeType = reflect.TypeFor[time.Time]()
 
