@@ -34,7 +34,7 @@ func TestClientsTakeEveryVariation(t *testing.T) {
 			assert.Equal(t, "Zoe", *anna.FirstName)
 			assert.Equal(t, "sbp", anna.PaymentMethod)
 			assert.Equal(t, "blocked", srv.State().Billing.Users["test@mail.com"].Status)
-			assert.EqualValues(t, 30, srv.State().Subscription.Users[1].Subscription.DeviceLimit)
+			assert.Equal(t, 30, srv.State().Subscription.Users[1].Subscription.DeviceLimit)
 			assert.Equal(t, 1, srv.State().Vendor.Users[10015].Language)
 			srv.Verify(t, mockserver.Expect("changeEmail").Times(3))
 		})

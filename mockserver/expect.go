@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,17 +88,17 @@ func (e Expectation) with(in, name, value string) Expectation {
 }
 
 func (e Expectation) and(c criterion) Expectation {
-	e.criteria = append(e.criteria[:len(e.criteria):len(e.criteria)], c)
+	e.criteria = append(slices.Clip(e.criteria), c)
 	return e
 }
 
 // String says what is expected, as a failure does.
 func (e Expectation) String() string {
-	what := orElse(e.operation, "any call")
+	parts := []string{orElse(e.operation, "any call")}
 	for _, c := range e.criteria {
-		what += fmt.Sprintf(", %s %s = %s", c.in, c.name, c.want)
+		parts = append(parts, fmt.Sprintf("%s %s = %s", c.in, c.name, c.want))
 	}
-	return what
+	return strings.Join(parts, ", ")
 }
 
 func (e Expectation) wanted() string {

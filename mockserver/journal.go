@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -285,9 +286,9 @@ func (r *record) entry() Entry {
 
 // placeOf names the place of an issue, such as body.billing_properties.0.type.
 func placeOf(issue contract.Issue) string {
-	place := string(issue.In)
+	steps := []string{string(issue.In)}
 	for _, step := range issue.Path {
-		place += fmt.Sprint(".", step)
+		steps = append(steps, fmt.Sprint(step))
 	}
-	return place
+	return strings.Join(steps, ".")
 }

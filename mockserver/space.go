@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -183,7 +184,7 @@ func spaceOf(r *http.Request) (id, path, complaint string) {
 		if id, err = url.PathUnescape(segment); err != nil || id == "" {
 			return "", path, "The path names no space; one is written as " + spacePrefix + "ID/path"
 		}
-		ids, path = append(ids[:len(ids):len(ids)], id), "/"+below
+		ids, path = append(slices.Clip(ids), id), "/"+below
 	}
 	for _, other := range ids {
 		if id != "" && other != id {

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -138,7 +139,7 @@ func (m *memory) rest(req *http.Request, length int64) io.ReadCloser {
 	switch {
 	case req.Method == http.MethodHead:
 		return http.NoBody
-	case end == errClosed || end == nil && int64(m.body.Len()) < length:
+	case errors.Is(end, errClosed) || end == nil && int64(m.body.Len()) < length:
 		if end = req.Context().Err(); end == nil {
 			end = io.ErrUnexpectedEOF
 		}
