@@ -24,7 +24,7 @@ func (c *call) failed() response {
 	}
 	resp := response{status: f.Status, body: []byte(f.Body), media: f.ContentType}
 	switch {
-	case f.Status == http.StatusNoContent || f.Status == http.StatusNotModified:
+	case bodiless(f.Status):
 		resp.body = nil
 	case f.Body == "":
 		resp = c.server.refuse(c.server.speaker(c.match, c.path), refusalOf(f.Status))
