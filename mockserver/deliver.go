@@ -227,19 +227,22 @@ func abort(w http.ResponseWriter, reset bool) {
 		panic(http.ErrAbortHandler) // how a handler asks net/http for it
 	}
 	if reset {
-		linger(conn)
+		resetConn(conn)
+		return
 	}
 	_ = conn.Close() // it is meant to be broken
 }
 
-// linger makes Close reset the connection instead of finishing it.
-func linger(conn net.Conn) {
+// resetConn closes the connection with a TCP reset. TLS would say good-bye before, which
+// a client takes for an orderly end.
+func resetConn(conn net.Conn) {
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // fails on a connection that is gone already
 	}
+	_ = conn.Close() // it is meant to be broken
 }
 
 // ConnState belongs into http.Server.ConnState of a server that serves this one as its
@@ -247,7 +250,6 @@ func linger(conn net.Conn) {
 // itself.
 func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
 	if state == http.StateNew && s.refuses() {
-		linger(conn)
-		_ = conn.Close() // it is meant to be broken
+		resetConn(conn)
 	}
 }
