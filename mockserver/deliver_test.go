@@ -1,10 +1,13 @@
 package mockserver_test
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -349,3 +352,335 @@ func (op *operation) bodiless(status int) bool {
 	return documented != nil && len(documented.Value.Content) == 0
 }
 
+// A status is answered with the API's own error, in the words of each dialect, and nothing acts.
+func TestStatusIsAnsweredInTheAPIsOwnWords(t *testing.T) {
+	t.Parallel()
+	const refused = "refused by a fault of the mock"
+	want := map[string]map[int]string{
+		"changeName": {
+			401: `{"detail":"Not authenticated"}`,
+			404: `{"detail":"Not Found"}`,
+			422: `{"detail":[{"type":"value_error","loc":["body"],"msg":"Value error, ` + refused + `","ctx":{"error":{}}}]}`,
+			429: `{"detail":"Too Many Requests"}`,
+			500: `{"detail":"Internal Server Error"}`,
+			503: `{"detail":"Service Unavailable"}`,
+		},
+		"updateUser": {
+			401: `{"message":"Unauthenticated."}`,
+			404: `{"message":"Not Found"}`,
+			422: `{"message":"` + refused + `","errors":{"body":["` + refused + `"]}}`,
+			429: `{"message":"Too Many Requests"}`,
+			500: `{"message":"Internal Server Error"}`,
+			503: `{"message":"Service Unavailable"}`,
+		},
+		"createUserSubscription": {
+			401: `{"detail":"Invalid or expired API key"}`,
+			404: `{"detail":"Not Found"}`,
+			422: `{"detail":[{"type":"value_error","loc":["body"],"msg":"Value error, ` + refused + `","ctx":{"error":{}}}]}`,
+			429: `{"detail":"Too Many Requests"}`,
+			500: `{"detail":"Internal Server Error"}`,
+			503: `{"detail":"Service Unavailable"}`,
+		},
+		"updateSettings": {
+			401: `{"error":{"code":401,"message":"The credential is not valid"}}`,
+			404: `{"error":{"code":404,"message":"Not Found"}}`,
+			422: `{"error":{"code":422,"message":"the body: ` + refused + `"}}`,
+			429: `{"error":{"code":429,"message":"Too Many Requests"}}`,
+			500: `{"error":{"code":500,"message":"Internal Server Error"}}`,
+			503: `{"error":{"code":503,"message":"Service Unavailable"}}`,
+		},
+	}
+	m := start(t)
+	for id, statuses := range want {
+		request := requests[id]
+		for status, body := range statuses {
+			m.Reset()
+			before := m.State()
+			m.with(mockserver.Fault{Operation: id, Status: status})
+			req := withHeader(newRequest(t, request.method, m.URL()+request.path, request.body), "Authorization", "Bearer default-token")
+			got := try(m.Client(), req)
+			require.NoError(t, got.err)
+			answer{t, got.status, got.header, got.body}.is(status, body)
+			if op := operationFor(req); op.route.Operation.Responses.Status(status) != nil {
+				require.NoError(t, op.validate(req, answer{t, got.status, got.header, got.body}), "%s %d", id, status)
+			}
+			after := m.State()
+			after.Faults = nil
+			assert.Equal(t, before, after, "%s %d has acted", id, status)
+			m.journals(true)
+			if status == 401 && id != "updateUser" && id != "createUserSubscription" {
+				assert.Equal(t, "Bearer", got.header.Get("WWW-Authenticate"), id)
+			}
+		}
+	}
+}
+
+// A body can be given, with its content type or by what it looks like.
+func TestStatusWithAGivenBody(t *testing.T) {
+	t.Parallel()
+	for _, m := range []mock{start(t), inProcess(t)} {
+		for _, tc := range []struct {
+			mockserver.Fault
+			media, length string
+		}{
+			{mockserver.Fault{Status: 502, Body: "<html>Bad Gateway</html>", ContentType: "text/html"}, "text/html", "24"},
+			{mockserver.Fault{Status: 502, Body: "no upstream"}, "text/plain; charset=utf-8", "11"},
+			{mockserver.Fault{Status: 502, Body: `{"a":1}`}, "application/json", "7"},
+			{mockserver.Fault{Status: 200, Body: `{}`, ContentType: "application/problem+json"}, "application/problem+json", "2"},
+			{mockserver.Fault{Status: 204}, "", ""},
+			{mockserver.Fault{Status: 304}, "", ""},
+		} {
+			m.Reset()
+			got := try(m.with(tc.Fault).Client(), newRequest(t, "GET", m.URL()+"/profile/me", ""))
+			require.NoError(t, got.err)
+			assert.Equal(t, tc.Status, got.status)
+			assert.Equal(t, tc.Body, got.body)
+			assert.Equal(t, tc.media, got.header.Get("Content-Type"), "%d", tc.Status)
+			assert.Equal(t, tc.length, got.header.Get("Content-Length"), "%d", tc.Status)
+		}
+	}
+}
+
+// Retry-After is rounded up, as seconds and as a date, which is judged against the Date header.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	for _, m := range []mock{start(t, at(noon)), inProcess(t, at(noon))} {
+		for wait, want := range map[time.Duration][2]string{ // noon is 123 ms past the second
+			time.Nanosecond:          {"1", "Sun, 01 Mar 2026 12:00:01 GMT"},
+			time.Second:              {"1", "Sun, 01 Mar 2026 12:00:02 GMT"},
+			1001 * time.Millisecond:  {"2", "Sun, 01 Mar 2026 12:00:02 GMT"},
+			time.Minute:              {"60", "Sun, 01 Mar 2026 12:01:01 GMT"},
+			90*time.Minute + 500*1e6: {"5401", "Sun, 01 Mar 2026 13:30:01 GMT"},
+		} {
+			for i, date := range []bool{false, true} {
+				m.Reset()
+				m.with(mockserver.Fault{Status: 503, RetryAfter: wait, RetryAfterDate: date})
+				got := try(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", ""))
+				require.NoError(t, got.err)
+				assert.Equal(t, want[i], got.header.Get("Retry-After"), wait)
+				shown, err := http.ParseTime(got.header.Get("Date"))
+				require.NoError(t, err)
+				assert.Equal(t, noon.Truncate(time.Second), shown, "the space's clock")
+				if date {
+					at, err := http.ParseTime(got.header.Get("Retry-After"))
+					require.NoError(t, err)
+					assert.False(t, at.Before(noon.Add(wait)), "not too early")
+					assert.Less(t, at.Sub(noon.Add(wait)), time.Second)
+				}
+			}
+		}
+	}
+}
+
+// Faults reach also what no operation matches, and HEAD, which has no body to spoil.
+func TestFaultsOfCallsThatMatchNoOperation(t *testing.T) {
+	t.Parallel()
+	for _, m := range []mock{start(t), inProcess(t)} {
+		for _, kind := range kinds {
+			for _, head := range []string{"GET /nowhere", "POST /profile/me", "HEAD /profile/me", "HEAD /nowhere"} {
+				m.Reset()
+				m.with(mockserver.Fault{Kind: kind, Over: map[mockserver.Kind]time.Duration{mockserver.SlowDrip: time.Millisecond}[kind]})
+				method, path, _ := strings.Cut(head, " ")
+				got := try(fresh(t, m), newRequest(t, method, m.URL()+path, ""))
+				name := string(kind) + " " + head
+				switch kind {
+				case mockserver.ConnectionReset, mockserver.AppliedButLost:
+					require.ErrorIs(t, got.err, syscall.ECONNRESET, name)
+				case mockserver.ConnectionClosed:
+					require.ErrorIs(t, got.err, io.EOF, name)
+				default:
+					assert.Contains(t, []int{404, 405}, got.status, name)
+				}
+				m.journals(got.status != 0)
+			}
+		}
+		m.Reset()
+		m.with(mockserver.Fault{Status: 503})
+		got := try(m.Client(), newRequest(t, "GET", m.URL()+"/v1.0/nowhere", ""))
+		answer{t, got.status, got.header, got.body}.is(503, `{"error":{"code":503,"message":"Service Unavailable"}}`)
+	}
+}
+
+// kinds are those that end by themselves and are about calls.
+var kinds = []mockserver.Kind{
+	mockserver.ConnectionReset, mockserver.ConnectionClosed, mockserver.AppliedButLost, mockserver.ResetAfterHeaders,
+	mockserver.ResetInBody, mockserver.TruncatedBody, mockserver.MalformedJSON, mockserver.BrokenContract,
+	mockserver.WrongContentType, mockserver.OversizedBody, mockserver.SlowDrip,
+}
+
+// fresh is the mock's client with a connection of its own for each call.
+func fresh(t *testing.T, m mock) *http.Client {
+	t.Helper()
+	client := *m.Client()
+	if pool, ok := client.Transport.(*http.Transport); ok {
+		pool = pool.Clone()
+		pool.DisableKeepAlives = true
+		client.Transport = pool
+	}
+	return &client
+}
+
+// The next connections are refused, as they come, and then no more; calls on one that stands go on.
+func TestConnectionsAreRefused(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	kept := m.Client()
+	require.Equal(t, 200, try(kept, newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+	m.with(mockserver.Fault{Kind: mockserver.ConnectionRefused, AtMost: 3}, mockserver.Fault{Kind: mockserver.ConnectionRefused, Nth: 5})
+	var got []int
+	for range 7 {
+		o := try(fresh(t, m), newRequest(t, "GET", m.URL()+"/profile/me", ""))
+		got = append(got, o.status)
+		if o.status == 0 {
+			assert.True(t, errors.Is(o.err, syscall.ECONNRESET) || errors.Is(o.err, syscall.EPIPE), o.err)
+		}
+	}
+	assert.Equal(t, []int{0, 0, 0, 200, 0, 200, 200}, got)
+	assert.Equal(t, 200, try(kept, newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+	assert.Len(t, m.Journal(), 5, "what was refused is no call")
+	assert.EqualValues(t, 7, m.Faults()[0].Seen)
+
+	raw := m.with(mockserver.Fault{Name: "all", Kind: mockserver.ConnectionRefused})
+	_, err := io.ReadAll(dial(t, raw.URL()))
+	require.ErrorIs(t, err, syscall.ECONNRESET, "before anything is sent")
+
+	inside := inProcess(t).with(mockserver.Fault{Kind: mockserver.ConnectionRefused, AtMost: 1})
+	require.ErrorIs(t, try(inside.Space("a").Client(), newRequest(t, "GET", inside.URL()+"/profile/me", "")).err, syscall.ECONNRESET,
+		"in process each call is a connection")
+	assert.Equal(t, 200, try(inside.Client(), newRequest(t, "GET", inside.URL()+"/profile/me", "")).status)
+}
+
+// Over HTTP/2 a fault breaks its own stream, and the others on the connection go on.
+func TestFaultsOverHTTP2(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		kind mockserver.Kind
+		body int // what arrives of 33 bytes; -1: no answer
+		acts bool
+	}{
+		{mockserver.ConnectionReset, -1, false},
+		{mockserver.ConnectionClosed, -1, false},
+		{mockserver.AppliedButLost, -1, true},
+		{mockserver.ResetAfterHeaders, 0, true},
+		{mockserver.ResetInBody, 16, true},
+		{mockserver.TruncatedBody, 16, true},
+		{mockserver.MalformedJSON, 32, true},
+		{mockserver.BrokenContract, 21, true},
+		{mockserver.WrongContentType, 33, true},
+		{mockserver.OversizedBody, 1 << 20, true},
+		{mockserver.SlowDrip, 33, true},
+	} {
+		t.Run(string(tc.kind), func(t *testing.T) {
+			t.Parallel()
+			m := inProcess(t)
+			connections := make(chan net.Addr, 10)
+			server := listen(t, m, m, func(server *httptest.Server) {
+				server.EnableHTTP2 = true
+				server.Config.ErrorLog = log.New(io.Discard, "", 0)
+				server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+					if m.ConnState(conn, state); state == http.StateNew {
+						connections <- conn.RemoteAddr()
+					}
+				}
+				server.StartTLS()
+			})
+			f := mockserver.Fault{Operation: "changeName", Kind: tc.kind}
+			switch tc.kind {
+			case mockserver.OversizedBody:
+				f.Size = 1 << 20
+			case mockserver.SlowDrip:
+				f.Over = time.Millisecond
+			}
+			m.with(mockserver.Fault{Name: "held", Operation: "listPayments", Delay: mockserver.Delay{Time: 1, OnClock: true}}, f)
+			m.Freeze(noon)
+
+			held := make(chan outcome)
+			go func() { held <- try(server.Client(), newRequest(t, "GET", server.URL+"/profile/payments", "")) }()
+			m.arrived("listPayments")
+			got := try(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename))
+			if m.Advance(time.Second); tc.body < 0 {
+				assert.Zero(t, got.status)
+			} else {
+				assert.Equal(t, 200, got.status)
+				assert.Len(t, got.body, tc.body)
+			}
+			switch tc.kind {
+			case mockserver.MalformedJSON, mockserver.BrokenContract, mockserver.WrongContentType, mockserver.OversizedBody, mockserver.SlowDrip:
+				require.NoError(t, got.err)
+			default:
+				require.ErrorContains(t, got.err, "stream error: stream ID ")
+				require.ErrorContains(t, got.err, "; INTERNAL_ERROR; received from peer")
+			}
+			assert.Equal(t, tc.acts, m.firstName() == "Zoe")
+			other := <-held
+			require.NoError(t, other.err)
+			assert.Equal(t, 200, other.status, "another stream at the same time")
+			assert.Len(t, connections, 1, "one connection for both")
+		})
+	}
+}
+
+// The client that gives up resets its stream, which ends what holds the call.
+func TestNoAnswerOverHTTP2(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t).with(mockserver.Fault{Kind: mockserver.NoAnswer})
+	handler := watching(m)
+	server := listen(t, m, handler, func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() })
+	ctx, giveUp := context.WithCancel(t.Context())
+	ended := make(chan outcome)
+	go func() {
+		ended <- try(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename).WithContext(ctx))
+	}()
+	m.arrived("changeName")
+	giveUp()
+	<-handler.returned
+	require.ErrorIs(t, (<-ended).err, context.Canceled)
+	m.journals(false)
+}
+
+// unwrapped is a writer that a middleware has wrapped as net/http advises.
+type unwrapped struct{ http.ResponseWriter }
+
+func (u unwrapped) Unwrap() http.ResponseWriter { return u.ResponseWriter }
+
+// Behind middleware that lets the connection through a fault is what it is; behind one that hides it
+// the connection is at least closed, and the server goes on.
+func TestFaultsBehindMiddleware(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			m := start(t)
+			f := mockserver.Fault{Kind: kind, AtMost: 1}
+			if kind == mockserver.SlowDrip {
+				f.Over = time.Millisecond
+			}
+			through := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.ServeHTTP(unwrapped{w}, r) }), (*httptest.Server).Start)
+			hidden := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				m.ServeHTTP(struct{ http.ResponseWriter }{w}, r)
+			}), (*httptest.Server).Start)
+			call := func(url string) outcome {
+				m.ClearFaults()
+				m.with(f)
+				return try(fresh(t, m), newRequest(t, "PUT", url+"/profile/name-change", rename))
+			}
+			direct, throughIt, behindIt := call(m.URL()), call(through.URL), call(hidden.URL)
+			assert.Equal(t, direct.status, throughIt.status)
+			assert.Equal(t, direct.body, throughIt.body)
+			assert.Equal(t, cause(direct.err), cause(throughIt.err))
+			assert.Equal(t, direct.err == nil, behindIt.err == nil, behindIt.err)
+			assert.Len(t, m.Journal(), 3)
+			assert.Equal(t, 200, try(m.Client(), newRequest(t, "GET", hidden.URL+"/profile/me", "")).status)
+		})
+	}
+}
+
+// cause is the error beneath what a client says of it.
+func cause(err error) error {
+	for _, known := range []error{syscall.ECONNRESET, io.ErrUnexpectedEOF, io.EOF, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return err
+}
