@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -24,7 +25,7 @@ func (c *call) failed() response {
 	}
 	resp := response{status: f.Status, body: []byte(f.Body), media: f.ContentType}
 	switch {
-	case f.Status == http.StatusNoContent || f.Status == http.StatusNotModified:
+	case bodiless(f.Status):
 		resp.body = nil
 	case f.Body == "":
 		resp = c.server.refuse(c.server.speaker(c.match, c.path), refusalOf(f.Status))
@@ -64,12 +65,16 @@ func (c *call) deliver(w http.ResponseWriter, resp response) {
 		return
 	}
 	if c.fault.Kind == NoAnswer {
-		c.hold(func(ctx context.Context) { <-ctx.Done() })
+		c.hold(w, func(ctx context.Context) {
+			if c.drain() == nil {
+				<-ctx.Done()
+			}
+		})
 		c.complete(response{})
 		abort(w, false)
 		return
 	}
-	if c.fault.delay > 0 && !c.late() {
+	if c.fault.delay > 0 && !c.late(w) {
 		c.complete(response{})
 		abort(w, false)
 		return
@@ -94,21 +99,36 @@ func (c *call) date(w http.ResponseWriter) {
 }
 
 // late holds the answer back, and reports false when nobody waits for it any more.
-func (c *call) late() (waited bool) {
+func (c *call) late(w http.ResponseWriter) (waited bool) {
 	wait := c.clock.wait
 	if !c.fault.Delay.OnClock {
 		wait = (&clock{real: time.Now}).wait
 	}
-	c.hold(func(ctx context.Context) { waited = wait(ctx, c.fault.delay) })
+	c.hold(w, func(ctx context.Context) { waited = wait(ctx, c.fault.delay) })
 	return waited
 }
 
-// hold runs what may last until the client has gone or the server closes.
-func (c *call) hold(last func(context.Context)) {
+// hold runs what may last until the client has gone or the server closes. Then its reads
+// and writes on the connection end, too.
+func (c *call) hold(w http.ResponseWriter, last func(context.Context)) {
 	ctx, cancel := context.WithCancel(c.r.Context())
 	defer cancel()
 	defer context.AfterFunc(c.server.open.Load(), cancel)()
+	defer context.AfterFunc(ctx, func() {
+		conn, past := http.NewResponseController(w), time.Unix(1, 0)
+		_, _ = conn.SetReadDeadline(past), conn.SetWriteDeadline(past) // where it is a socket
+	})()
 	last(ctx)
+}
+
+// drain reads what the cap has left of the body: net/http notices that a client has gone
+// only when it has the whole request.
+func (c *call) drain() error {
+	if c.r.Body == nil {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, c.r.Body)
+	return err
 }
 
 // spoil sends what the fault's kind makes of the answer.
@@ -124,6 +144,7 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 		return
 	case MalformedJSON:
 		resp = resp.orEmpty()
+		resp.body = bytes.TrimRight(resp.body, " \t\r\n") // behind which it would be whole
 		resp.body = resp.body[:len(resp.body)-1]
 	case BrokenContract:
 		resp = resp.orEmpty()
@@ -148,7 +169,7 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 		flush(w)
 		abort(w, f.Kind == ResetInBody)
 	case OversizedBody:
-		oversize(w, resp, orElse(f.Size, defaultSize))
+		c.hold(w, func(context.Context) { oversize(w, resp, orElse(f.Size, defaultSize)) })
 	case SlowDrip:
 		c.drip(w, resp, orElse(f.Over, defaultOver))
 	default:
@@ -200,8 +221,8 @@ func (c *call) drip(w http.ResponseWriter, resp response, over time.Duration) {
 	pieces := min(len(resp.body), 100)
 	real := &clock{real: time.Now}
 	resp.writeHeader(w, len(resp.body))
-	flush(w)
-	c.hold(func(ctx context.Context) {
+	flush(w) // the headers come at once
+	c.hold(w, func(ctx context.Context) {
 		for i := range pieces {
 			if !real.wait(ctx, over/time.Duration(pieces)) {
 				break
@@ -227,19 +248,22 @@ func abort(w http.ResponseWriter, reset bool) {
 		panic(http.ErrAbortHandler) // how a handler asks net/http for it
 	}
 	if reset {
-		linger(conn)
+		resetConn(conn)
+		return
 	}
 	_ = conn.Close() // it is meant to be broken
 }
 
-// linger makes Close reset the connection instead of finishing it.
-func linger(conn net.Conn) {
+// resetConn closes the connection with a TCP reset. TLS would say good-bye before, which
+// a client takes for an orderly end.
+func resetConn(conn net.Conn) {
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // fails on a connection that is gone already
 	}
+	_ = conn.Close() // it is meant to be broken
 }
 
 // ConnState belongs into http.Server.ConnState of a server that serves this one as its
@@ -247,7 +271,6 @@ func linger(conn net.Conn) {
 // itself.
 func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
 	if state == http.StateNew && s.refuses() {
-		linger(conn)
-		_ = conn.Close() // it is meant to be broken
+		resetConn(conn)
 	}
 }

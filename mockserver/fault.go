@@ -22,7 +22,7 @@ import (
 //
 // A call meets the first fault that takes it, in the order in which they were added.
 type Fault struct {
-	Name string `yaml:"name,omitempty"` // by which it is listed and removed; "" gets fault-1, fault-2, ...
+	Name string `yaml:"name,omitempty"` // by which it is listed and removed; "" gets one by its place: fault-1, fault-2, ...
 
 	// Which calls it is about. All that is set must hold; without any it is about every
 	// call, also one that matches no operation.
@@ -56,7 +56,7 @@ type Fault struct {
 	RetryAfterDate bool          `yaml:"retry_after_date,omitempty"` // the same as a date on the space's clock
 	Delay          Delay         `yaml:"delay,omitempty"`            // how long the answer is held back; the call has acted before
 	Over           time.Duration `yaml:"over,omitempty"`             // how long a SlowDrip takes; 0: a second
-	Size           int           `yaml:"size,omitempty"`             // bytes of an OversizedBody; 0: 16 MiB
+	Size           int           `yaml:"size,omitempty"`             // bytes of an OversizedBody, at most 1 GiB; 0: 16 MiB
 
 	// What it has done so far. A snapshot keeps it, so that a restored fault goes on counting.
 
@@ -115,6 +115,9 @@ const (
 	defaultOver = time.Second
 )
 
+// maxSize bounds Size: in process all of it is in memory at once.
+const maxSize = 1 << 30
+
 // instead reports whether the call does not act.
 func (f *Fault) instead() bool {
 	switch f.Kind {
@@ -122,6 +125,11 @@ func (f *Fault) instead() bool {
 		return true
 	}
 	return f.Status != 0
+}
+
+// bodiless reports whether an answer with this status has no body.
+func bodiless(status int) bool {
+	return status == http.StatusNoContent || status == http.StatusNotModified
 }
 
 // about reports whether the fault is about a call.
@@ -166,6 +174,7 @@ func (f *Fault) check(expect func(ok bool, message, member string)) {
 	expect(f.Kind != "" || f.Status != 0 || f.Delay != (Delay{}), "it does nothing: it needs a kind, a status or a delay", "kind")
 	expect(f.Status == 0 || f.Status >= 200 && f.Status <= 599, "a status is from 200 to 599", "status")
 	expect(f.Status != 0 || f.Body == "", "only a fault with a status has one", "body")
+	expect(!bodiless(f.Status) || f.Body == "", "an answer with this status has none", "body")
 	expect(f.Status != 0 || f.RetryAfter == 0, "only a fault with a status has one", "retry_after")
 	expect(f.RetryAfter >= 0, notNegative, "retry_after")
 	expect(f.RetryAfter != 0 || !f.RetryAfterDate, "it needs retry_after, from which the date is reckoned", "retry_after_date")
@@ -175,6 +184,7 @@ func (f *Fault) check(expect func(ok bool, message, member string)) {
 	expect(f.Over >= 0, notNegative, "over")
 	expect(f.Size == 0 || f.Kind == OversizedBody, "only the kind oversized-body has one", "size")
 	expect(f.Size >= 0, notNegative, "size")
+	expect(f.Size <= maxSize, "it must not be over 1 GiB", "size")
 	f.Delay.check(func(ok bool, message, member string) { expect(ok, message, "delay."+member) })
 }
 
