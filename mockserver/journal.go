@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,7 +13,8 @@ import (
 )
 
 // Entry is one call in the journal. Secrets in it, by the documents and by the credentials
-// that HTTP knows, read [redacted]: they were so before they were stored.
+// that HTTP knows, read [redacted]: they were so before they were stored. The bodies are
+// shared with the journal: do not change them.
 type Entry struct {
 	Number    uint64 // in its space, from 1, in the order of arrival
 	Space     string
@@ -26,7 +28,7 @@ type Entry struct {
 
 	RequestHeader http.Header
 	RequestBody   []byte
-	RequestBytes  int // of the body, as it was sent
+	RequestBytes  int // of the body, as it was sent; 0 when it was over the cap or broke off
 
 	// Set once it is Done.
 
@@ -171,10 +173,7 @@ func (j *journal) arrive(c *call, body []byte) *record {
 // complete records how a call has ended.
 func (j *journal) complete(c *call, resp response) {
 	r := c.entry
-	answered := resp.body
-	if c.op == nil || c.op.Secret || len(r.secrets) > 0 {
-		answered = j.redactor.Echo(answered, r.secrets)
-	}
+	answered := j.shown(c, resp)
 	var issues []string
 	for _, issue := range resp.issues {
 		issues = append(issues, placeOf(issue)+" "+string(issue.Keyword))
@@ -191,6 +190,26 @@ func (j *journal) complete(c *call, resp response) {
 		j.grow(&c.calls, len(answered))
 	}
 	c.calls.notify()
+}
+
+// shown is the body of an answer as it is kept.
+func (j *journal) shown(c *call, resp response) []byte {
+	r, body := c.entry, resp.body
+	if i := slices.IndexFunc(resp.issues, func(issue contract.Issue) bool { return issue.Keyword == contract.ContentType }); i >= 0 {
+		// It repeats a body of which nobody knows what is secret in it.
+		issues := slices.Clone(resp.issues)
+		issues[i].Input = []byte(`"[redacted]"`)
+		_, body = c.server.dialects[c.op.API].Validation(issues)
+	}
+	ours := c.fault != nil && c.fault.Body != "" // what a test has made up may hold anything
+	if c.op == nil || c.op.Secret || ours || len(r.secrets) > 0 {
+		body = j.redactor.Echo(body, r.secrets)
+	}
+	if r.path != c.path || r.query != c.r.URL.RawQuery { // what was hidden there may be repeated
+		_, text := j.redactor.Target("", string(body))
+		body = []byte(text)
+	}
+	return body
 }
 
 // grow counts a record's bytes, and drops others when a bound is passed.

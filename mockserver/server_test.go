@@ -1,9 +1,7 @@
 package mockserver_test
 
 import (
-	"fmt"
 	"net/http"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,34 +9,6 @@ import (
 
 	"github.com/quartet-go/quartet/mockserver"
 )
-
-// fakeTB is a test that fails without stopping.
-type fakeTB struct {
-	mu             sync.Mutex
-	errors, fatals []string
-	cleanups       []func()
-}
-
-var _ mockserver.TB = (*fakeTB)(nil)
-
-func (f *fakeTB) Helper()             {}
-func (f *fakeTB) Logf(string, ...any) {}
-func (f *fakeTB) Cleanup(fn func())   { f.cleanups = append(f.cleanups, fn) }
-func (f *fakeTB) Fatalf(format string, args ...any) {
-	f.fatals = append(f.fatals, fmt.Sprintf(format, args...))
-}
-
-func (f *fakeTB) Errorf(format string, args ...any) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.errors = append(f.errors, fmt.Sprintf(format, args...))
-}
-
-func (f *fakeTB) end() {
-	for _, cleanup := range f.cleanups {
-		cleanup()
-	}
-}
 
 func startOn(tb mockserver.TB, opts ...mockserver.Option) *mockserver.Server {
 	return mockserver.Start(tb, opts...)

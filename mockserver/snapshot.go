@@ -60,9 +60,10 @@ func (s *Space) Fork(id string) (*Space, error) {
 	return fork, nil
 }
 
-// Reset makes the space what it was when it came into being, and empties its journal.
+// Reset makes the space what it was when it came into being, a fork what its origin was
+// then, and empties its journal.
 func (s *Space) Reset() {
-	s.Restore(s.server.seed)
+	s.Restore(s.origin)
 	s.server.journal.clear(&s.calls)
 }
 

@@ -21,6 +21,7 @@ type Space struct {
 	server *Server
 	id     string
 
+	origin *Snapshot // what it began with
 	world  world
 	clock  clock
 	faults faults
@@ -39,6 +40,7 @@ type Space struct {
 const (
 	spaceHeader = "X-Mock-Space"
 	spacePrefix = "/_space/"
+	maxSpaceID  = 256 // bounds what a client can make the server remember by a name
 )
 
 // WithSpaces bounds the spaces that calls over the wire may bring into being: so many at
@@ -66,7 +68,7 @@ func (s *Space) ID() string { return s.id }
 // Space returns the space with this id, "" for the default one. One that does not exist
 // yet begins as the server did. It stays until the server is closed, or until the test
 // ends for which [Server.SpaceFor] made it. Any text is an id; one that is to go into the
-// header has no control characters.
+// header has no control characters, and no white space at its ends.
 func (s *Server) Space(id string) *Space {
 	s.spaces.mu.Lock()
 	defer s.spaces.mu.Unlock()
@@ -126,7 +128,7 @@ const (
 )
 
 func (s *Server) newSpace(id string, from *Snapshot) *Space {
-	space := &Space{server: s, id: id, clock: clock{real: time.Now}}
+	space := &Space{server: s, id: id, origin: from, clock: clock{real: time.Now}}
 	space.calls.space = space
 	space.touch()
 	space.Restore(from)
@@ -166,6 +168,9 @@ func (s *Server) enter(r *http.Request) (*Space, string, *refusal) {
 	if space != nil {
 		return space, path, nil
 	}
+	if len(id) > maxSpaceID {
+		return nil, path, &refusal{status: http.StatusBadRequest, message: fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)}
+	}
 	if space = s.create(id); space == nil {
 		return nil, path, &refusal{status: http.StatusInsufficientStorage, message: fmt.Sprintf(
 			"There are %d spaces, none of which has been idle for %s, so that there is no room for another", s.spaces.most, s.spaces.idle)}
@@ -192,14 +197,8 @@ func spaceOf(r *http.Request) (id, path, complaint string) {
 		}
 		id = other
 	}
-	if len(id) > maxSpaceID {
-		return "", path, fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)
-	}
 	return id, path, ""
 }
-
-// maxSpaceID bounds what a client can make the server remember by a name.
-const maxSpaceID = 256
 
 // create brings a space into being for a call, nil when there is no room.
 func (s *Server) create(id string) *Space {
