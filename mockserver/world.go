@@ -37,18 +37,18 @@ func indexOf(users map[int64]*SubscriptionUser) index {
 	return found
 }
 
-// lock locks the state, for reading only or for all, and returns how to unlock it.
-func (w *world) lock(readOnly bool) (unlock func()) {
+// lock locks the state, for reading only or for all, and returns what unlocks it.
+func (w *world) lock(readOnly bool) sync.Locker {
 	if readOnly {
 		w.mu.RLock()
-		return w.mu.RUnlock
+		return w.mu.RLocker()
 	}
 	w.mu.Lock()
 	if w.shared {
 		w.data = &data{w.data.clone(), index{w.data.byTelegram, maps.Clone(w.data.subscriptions)}}
 		w.shared = false
 	}
-	return w.mu.Unlock
+	return &w.mu
 }
 
 func (w *world) token(credential string) (Token, bool) {
