@@ -85,7 +85,7 @@ func (l *limits) set(all []Limit) {
 
 // take counts a call. The fields belong on its answer; over the limit retry is how long
 // to wait.
-func (l *limits) take(operation string, now time.Time) (fields [][2]string, retry time.Duration, over bool) {
+func (l *limits) take(operation string, now func() time.Time) (fields [][2]string, retry time.Duration, over bool) {
 	if !l.some.Load() {
 		return nil, 0, false
 	}
@@ -93,7 +93,7 @@ func (l *limits) take(operation string, now time.Time) (fields [][2]string, retr
 	defer l.mu.Unlock()
 	for i := range l.all {
 		if l.all[i].Operation == operation {
-			return l.all[i].take(now)
+			return l.all[i].take(now())
 		}
 	}
 	return nil, 0, false

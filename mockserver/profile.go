@@ -24,8 +24,7 @@ var _ api.Server = profileServer{}
 // IssueCode gives a profile user a new verification code, which is good for one change. It
 // is drawn by the state's Random: the user's first is the same in every run.
 func (s *Space) IssueCode(userID string) (string, error) {
-	unlock := s.world.lock(false)
-	defer unlock()
+	defer s.world.lock(false).Unlock()
 	user := s.world.profile.edit(userID)
 	if user == nil {
 		return "", fmt.Errorf("mockserver: IssueCode: there is no profile user %q", userID)

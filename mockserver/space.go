@@ -34,7 +34,7 @@ type Space struct {
 
 	kept   bool         // never expires; behind spaces.mu
 	active atomic.Int64 // calls under way
-	used   atomic.Int64 // when the last call began or ended, in Unix nanoseconds
+	used   atomic.Int64 // when it came into being or the last call ended, in Unix nanoseconds
 }
 
 const (
@@ -231,10 +231,7 @@ func (s *Server) expire() {
 
 func (s *Space) touch() { s.used.Store(time.Now().UnixNano()) }
 
-func (s *Space) begin() {
-	s.active.Add(1)
-	s.touch()
-}
+func (s *Space) begin() { s.active.Add(1) } // while it is in use nobody asks how long it has been idle
 
 func (s *Space) end() {
 	s.touch()

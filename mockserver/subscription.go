@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"time"
@@ -125,11 +126,15 @@ func orDefault(number *int, otherwise int) int {
 // naiveTime writes UTC without a zone and drops a fraction of zero, as the server of the
 // published document does.
 func naiveTime(t time.Time) string {
-	t = t.UTC().Truncate(time.Microsecond)
-	if t.Nanosecond() == 0 {
-		return t.Format("2006-01-02T15:04:05")
+	var room [len(time.RFC3339Nano)]byte
+	b := t.UTC().Truncate(time.Microsecond).AppendFormat(room[:0], time.RFC3339Nano) // faster than any other layout
+	b = b[:len(b)-len("Z")]
+	if dot := bytes.IndexByte(b, '.'); dot >= 0 {
+		for len(b) < dot+len(".000000") {
+			b = append(b, '0')
+		}
 	}
-	return t.Format("2006-01-02T15:04:05.000000")
+	return string(b)
 }
 
 func (u *SubscriptionUser) answer(id int64, now time.Time) *api.User {

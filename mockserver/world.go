@@ -64,14 +64,14 @@ func (d *data) state() State {
 	return state
 }
 
-// lock locks the state, for reading only or for all, and returns how to unlock it.
-func (w *world) lock(readOnly bool) (unlock func()) {
+// lock locks the state, for reading only or for all, and returns what unlocks it.
+func (w *world) lock(readOnly bool) sync.Locker {
 	if readOnly {
 		w.mu.RLock()
-		return w.mu.RUnlock
+		return w.mu.RLocker()
 	}
 	w.mu.Lock()
-	return w.mu.Unlock
+	return &w.mu
 }
 
 func (w *world) token(credential string) (Token, bool) {
