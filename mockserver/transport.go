@@ -2,6 +2,8 @@ package mockserver
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -29,8 +31,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close()
 	}
-	if err := req.Context().Err(); err != nil {
-		return nil, err
+	if gaveUp := context.Cause(req.Context()); gaveUp != nil {
+		return nil, gaveUp // what net/http returns, too
 	}
 	in, err := t.received(req)
 	if err != nil {
@@ -107,8 +109,8 @@ func (m *memory) abort(reset bool) {
 // response is what the client gets.
 func (m *memory) response(req *http.Request) (*http.Response, error) {
 	if m.status == 0 {
-		if err := req.Context().Err(); err != nil {
-			return nil, err // the client has given up, or else it was told nothing
+		if gaveUp := context.Cause(req.Context()); gaveUp != nil {
+			return nil, gaveUp // or else it was told nothing
 		}
 		return nil, m.broken
 	}
@@ -138,8 +140,8 @@ func (m *memory) rest(req *http.Request, length int64) io.ReadCloser {
 	switch {
 	case req.Method == http.MethodHead:
 		return http.NoBody
-	case end == errClosed || end == nil && int64(m.body.Len()) < length:
-		if end = req.Context().Err(); end == nil {
+	case errors.Is(end, errClosed), end == nil && int64(m.body.Len()) < length:
+		if end = context.Cause(req.Context()); end == nil {
 			end = io.ErrUnexpectedEOF
 		}
 	}
