@@ -24,8 +24,8 @@ func (s *Space) SetClock(c Clock) { s.clock.set(c) }
 // it shows now.
 func (s *Space) Freeze(at time.Time) { s.clock.set(Clock{At: at, Frozen: true}) }
 
-// Advance moves the space's clock by d, back where d is negative. One that stands still
-// still stands still, one that runs goes on from there.
+// Advance moves the space's clock by d, back where d is negative. A clock that is frozen
+// remains so, one that runs goes on from there.
 func (s *Space) Advance(d time.Duration) { s.clock.advance(d) }
 
 // clock is the clock of a space. Whoever waits on it learns of every move.

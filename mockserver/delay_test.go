@@ -112,8 +112,7 @@ func TestDelayOnTheClock(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				m := inProcess(t, mockserver.WithClock(c)).with(mockserver.Fault{Delay: mockserver.Delay{Time: time.Minute, OnClock: true}})
-				begun, ended := time.Now(), make(chan outcome, 1)
-				go func() { ended <- try(m.Client(), newRequest(t, "PUT", m.URL()+"/profile/name-change", rename)) }()
+				begun, ended := time.Now(), begin(m.Client(), newRequest(t, "PUT", m.URL()+"/profile/name-change", rename))
 				synctest.Wait()
 				assert.Equal(t, "Zoe", m.firstName(), "it has acted")
 				assert.Empty(t, ended)
@@ -158,8 +157,7 @@ func TestDelayBeginsWithTheArrival(t *testing.T) {
 		for range 500 {
 			m.Reset()
 			m.with(mockserver.Fault{Delay: mockserver.Delay{Time: time.Minute, OnClock: true}})
-			ended := make(chan outcome)
-			go func() { ended <- try(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", "")) }()
+			ended := begin(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", ""))
 			m.arrived("getMyProfile")
 			m.Advance(time.Minute)
 			require.Equal(t, 200, (<-ended).status) // or the bubble is deadlocked
@@ -181,10 +179,7 @@ func TestDelayEndsWhenTheClientGivesUp(t *testing.T) {
 					client, url = server.Client(), server.URL
 				}
 				ctx, giveUp := context.WithCancelCause(t.Context())
-				ended := make(chan outcome)
-				go func() {
-					ended <- try(client, newRequest(t, "PUT", url+"/profile/name-change", rename).WithContext(ctx))
-				}()
+				ended := begin(client, newRequest(t, "PUT", url+"/profile/name-change", rename).WithContext(ctx))
 				m.arrived("changeName")
 				enough := errors.New("had enough")
 				giveUp(enough)

@@ -42,6 +42,13 @@ func try(client *http.Client, req *http.Request) outcome {
 	return outcome{resp.StatusCode, resp.Header, string(body), err}
 }
 
+// begin makes a call beside the test.
+func begin(client *http.Client, req *http.Request) <-chan outcome {
+	ended := make(chan outcome, 1)
+	go func() { ended <- try(client, req) }()
+	return ended
+}
+
 // with returns the mock with faults added.
 func (m mock) with(faults ...mockserver.Fault) mock {
 	m.t.Helper()
@@ -598,8 +605,7 @@ func TestFaultsOverHTTP2(t *testing.T) {
 			m.with(mockserver.Fault{Name: "held", Operation: "listPayments", Delay: mockserver.Delay{Time: 1, OnClock: true}}, f)
 			m.Freeze(noon)
 
-			held := make(chan outcome)
-			go func() { held <- try(server.Client(), newRequest(t, "GET", server.URL+"/profile/payments", "")) }()
+			held := begin(server.Client(), newRequest(t, "GET", server.URL+"/profile/payments", ""))
 			m.arrived("listPayments")
 			got := try(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename))
 			if m.Advance(time.Second); tc.body < 0 {
@@ -631,10 +637,7 @@ func TestNoAnswerOverHTTP2(t *testing.T) {
 	handler := watching(m)
 	server := listen(t, m, handler, func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() })
 	ctx, giveUp := context.WithCancel(t.Context())
-	ended := make(chan outcome)
-	go func() {
-		ended <- try(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename).WithContext(ctx))
-	}()
+	ended := begin(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename).WithContext(ctx))
 	m.arrived("changeName")
 	giveUp()
 	<-handler.returned
