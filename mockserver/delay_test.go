@@ -202,7 +202,6 @@ func TestDelayMeetsTheTimeoutOfAClient(t *testing.T) {
 		begun := time.Now()
 		got := try(&http.Client{Transport: m.Transport(), Timeout: time.Second}, newRequest(t, "GET", m.URL()+"/profile/me", ""))
 		require.ErrorIs(t, got.err, context.DeadlineExceeded)
-		require.ErrorContains(t, got.err, "Client.Timeout exceeded while awaiting headers")
 		assert.Equal(t, time.Second, time.Since(begun))
 	})
 }

@@ -693,3 +693,19 @@ func cause(err error) error {
 }
 
 func startListening(server *httptest.Server) { server.Start() }
+
+// What Kind says of Go's own client: it repeats a GET on a connection that it had kept.
+func TestKeptConnectionsHideAFault(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []mockserver.Kind{mockserver.ConnectionReset, mockserver.ConnectionClosed} {
+		m := start(t)
+		require.Equal(t, 200, try(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+		m.with(mockserver.Fault{Kind: kind, Nth: 1})
+		assert.Equal(t, 200, try(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+		assert.EqualValues(t, 2, m.Faults()[0].Seen)
+		m.ClearFaults()
+		m.with(mockserver.Fault{Kind: kind, Nth: 1})
+		assert.Zero(t, try(m.Client(), newRequest(t, "PUT", m.URL()+"/profile/name-change", rename)).status, "it is no GET")
+		assert.Zero(t, try(fresh(t, m.with(mockserver.Fault{Kind: kind})), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+	}
+}

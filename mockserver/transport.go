@@ -19,7 +19,8 @@ import (
 
 // Transport returns a round tripper that calls the space in process, without a socket.
 // The host of a request's URL does not matter, and its path may have the space's prefix or
-// none. A fault gives the errors that a socket would.
+// none. A fault gives the errors that a new connection would; an answer is there when all
+// of it has been sent, that of a [SlowDrip] too.
 func (s *Space) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ space *Space }
