@@ -98,13 +98,15 @@ func (c *call) date(w http.ResponseWriter) {
 	}
 }
 
-// late holds the answer back, and reports false when nobody waits for it any more.
+// late holds the answer back, and reports false when nobody waits for it any more. The
+// delay begins when the call arrives, so that whoever has seen that in the journal can
+// move the clock.
 func (c *call) late(w http.ResponseWriter) (waited bool) {
-	wait := c.clock.wait
-	if !c.fault.Delay.OnClock {
-		wait = (&clock{real: time.Now}).wait
+	on, from := &clock{real: time.Now}, c.entry.begun
+	if c.fault.Delay.OnClock {
+		on, from = &c.clock, c.entry.arrived
 	}
-	c.hold(w, func(ctx context.Context) { waited = wait(ctx, c.fault.delay) })
+	c.hold(w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay)) })
 	return waited
 }
 
@@ -219,12 +221,12 @@ func oversize(w http.ResponseWriter, resp response, size int) {
 // drip sends the body in pieces, over the time.
 func (c *call) drip(w http.ResponseWriter, resp response, over time.Duration) {
 	pieces := min(len(resp.body), 100)
-	real := &clock{real: time.Now}
+	real, begun := &clock{real: time.Now}, time.Now()
 	resp.writeHeader(w, len(resp.body))
 	flush(w) // the headers come at once
 	c.hold(w, func(ctx context.Context) {
 		for i := range pieces {
-			if !real.wait(ctx, over/time.Duration(pieces)) {
+			if !real.wait(ctx, begun.Add(over/time.Duration(pieces)*time.Duration(i+1))) {
 				break
 			}
 			_, _ = w.Write(resp.body[len(resp.body)*i/pieces : len(resp.body)*(i+1)/pieces]) // ctx tells that the client has gone

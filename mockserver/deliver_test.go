@@ -42,6 +42,13 @@ func try(client *http.Client, req *http.Request) outcome {
 	return outcome{resp.StatusCode, resp.Header, string(body), err}
 }
 
+// begin makes a call beside the test.
+func begin(client *http.Client, req *http.Request) <-chan outcome {
+	ended := make(chan outcome, 1)
+	go func() { ended <- try(client, req) }()
+	return ended
+}
+
 // with returns the mock with faults added.
 func (m mock) with(faults ...mockserver.Fault) mock {
 	m.t.Helper()
@@ -177,7 +184,7 @@ func TestNoAnswerEndsWhenTheClientGoes(t *testing.T) {
 			t.Parallel()
 			m := inProcess(t).with(mockserver.Fault{Kind: mockserver.NoAnswer})
 			handler := watching(m)
-			server := listen(t, m, handler, (*httptest.Server).Start)
+			server := listen(t, m, handler, startListening)
 			conn := dial(t, server.URL)
 			defer conn.Close()
 			_, err := io.WriteString(conn, request)
@@ -541,7 +548,11 @@ func TestConnectionsAreRefused(t *testing.T) {
 	assert.EqualValues(t, 7, m.Faults()[0].Seen)
 
 	raw := m.with(mockserver.Fault{Name: "all", Kind: mockserver.ConnectionRefused})
-	_, err := io.ReadAll(dial(t, raw.URL()))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(raw.URL(), "http://")) // where the reset may be seen already
+	if err == nil {
+		_, err = io.ReadAll(conn)
+		require.NoError(t, conn.Close())
+	}
 	require.ErrorIs(t, err, syscall.ECONNRESET, "before anything is sent")
 
 	inside := inProcess(t).with(mockserver.Fault{Kind: mockserver.ConnectionRefused, AtMost: 1})
@@ -594,8 +605,7 @@ func TestFaultsOverHTTP2(t *testing.T) {
 			m.with(mockserver.Fault{Name: "held", Operation: "listPayments", Delay: mockserver.Delay{Time: 1, OnClock: true}}, f)
 			m.Freeze(noon)
 
-			held := make(chan outcome)
-			go func() { held <- try(server.Client(), newRequest(t, "GET", server.URL+"/profile/payments", "")) }()
+			held := begin(server.Client(), newRequest(t, "GET", server.URL+"/profile/payments", ""))
 			m.arrived("listPayments")
 			got := try(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename))
 			if m.Advance(time.Second); tc.body < 0 {
@@ -627,10 +637,7 @@ func TestNoAnswerOverHTTP2(t *testing.T) {
 	handler := watching(m)
 	server := listen(t, m, handler, func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() })
 	ctx, giveUp := context.WithCancel(t.Context())
-	ended := make(chan outcome)
-	go func() {
-		ended <- try(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename).WithContext(ctx))
-	}()
+	ended := begin(server.Client(), newRequest(t, "PUT", server.URL+"/profile/name-change", rename).WithContext(ctx))
 	m.arrived("changeName")
 	giveUp()
 	<-handler.returned
@@ -655,10 +662,10 @@ func TestFaultsBehindMiddleware(t *testing.T) {
 			if kind == mockserver.SlowDrip {
 				f.Over = time.Millisecond
 			}
-			through := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.ServeHTTP(unwrapped{w}, r) }), (*httptest.Server).Start)
+			through := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.ServeHTTP(unwrapped{w}, r) }), startListening)
 			hidden := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				m.ServeHTTP(struct{ http.ResponseWriter }{w}, r)
-			}), (*httptest.Server).Start)
+			}), startListening)
 			call := func(url string) outcome {
 				m.ClearFaults()
 				m.with(f)
@@ -683,4 +690,22 @@ func cause(err error) error {
 		}
 	}
 	return err
+}
+
+func startListening(server *httptest.Server) { server.Start() }
+
+// What Kind says of Go's own client: it repeats a GET on a connection that it had kept.
+func TestKeptConnectionsHideAFault(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []mockserver.Kind{mockserver.ConnectionReset, mockserver.ConnectionClosed} {
+		m := start(t)
+		require.Equal(t, 200, try(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+		m.with(mockserver.Fault{Kind: kind, Nth: 1})
+		assert.Equal(t, 200, try(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+		assert.EqualValues(t, 2, m.Faults()[0].Seen)
+		m.ClearFaults()
+		m.with(mockserver.Fault{Kind: kind, Nth: 1})
+		assert.Zero(t, try(m.Client(), newRequest(t, "PUT", m.URL()+"/profile/name-change", rename)).status, "it is no GET")
+		assert.Zero(t, try(fresh(t, m.with(mockserver.Fault{Kind: kind})), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+	}
 }

@@ -54,7 +54,7 @@ type Fault struct {
 	ContentType    string        `yaml:"content_type,omitempty"`     // of Body; "": application/json if it is JSON, else text/plain. Also of WrongContentType; "": text/html
 	RetryAfter     time.Duration `yaml:"retry_after,omitempty"`      // a Retry-After header of so many seconds, rounded up; with Status only
 	RetryAfterDate bool          `yaml:"retry_after_date,omitempty"` // the same as a date on the space's clock
-	Delay          Delay         `yaml:"delay,omitempty"`            // how long the answer is held back; the call has acted before
+	Delay          Delay         `yaml:"delay,omitempty"`            // how long after the call's arrival its answer comes; it has acted before
 	Over           time.Duration `yaml:"over,omitempty"`             // how long a SlowDrip takes; 0: a second
 	Size           int           `yaml:"size,omitempty"`             // bytes of an OversizedBody, at most 1 GiB; 0: 16 MiB
 
@@ -66,7 +66,14 @@ type Fault struct {
 
 // Kind is how a call goes wrong. Where it says "acts", the call has changed the state.
 // Over HTTP/2 each kind that resets or closes a connection resets the stream
-// (RST_STREAM), since other calls share the connection.
+// (RST_STREAM with INTERNAL_ERROR), since other calls share the connection; only
+// ConnectionRefused is about the connection itself. A handler that wraps this one has to
+// let http.ResponseController through, or else a reset is a close, and what would stand
+// before it may be missing.
+//
+// Go's http.Transport repeats a GET by itself when a connection that it kept from an
+// earlier call breaks before the answer. It is a call of its own to a fault that counts;
+// DisableKeepAlives, or Transport in process, has one call for each.
 type Kind string
 
 // The kinds of faults.
@@ -79,8 +86,9 @@ const (
 	NoAnswer Kind = "no-answer"
 	// ConnectionRefused resets new connections before anything is read from them. It is
 	// about connections, not calls: it belongs to the default space and has none of the
-	// selectors of calls; AtMost: 3 refuses the next three. A port that nobody listens on
-	// is what [Server.Close] leaves until [Server.Restart].
+	// selectors of calls; AtMost: 3 refuses the next three. In process each call is a new
+	// connection. A port that nobody listens on is what [Server.Close] leaves until
+	// [Server.Restart].
 	ConnectionRefused Kind = "connection-refused"
 
 	// AppliedButLost acts, and resets the connection instead of answering.

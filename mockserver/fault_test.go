@@ -251,3 +251,14 @@ func TestWrongFaultInGo(t *testing.T) {
 		"mockserver: AddFault: faults.0.kind: connections belong to the default space")
 	assert.Empty(t, m.Faults())
 }
+
+// Over calls as they are made: a probability of 0.7 is neither all nor nothing.
+func TestProbabilityOfCalls(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t).with(mockserver.Fault{Probability: 0.7, Status: teapot})
+	marks := m.marks(several(10_000)...)
+	assert.InDelta(t, 7000, strings.Count(marks, "x"), 4*math.Sqrt(10_000*0.7*0.3))
+	m.Reset()
+	m.with(mockserver.Fault{Probability: 0.7, Status: teapot})
+	assert.Equal(t, marks[:500], m.marks(several(500)...), "the same in each run")
+}
