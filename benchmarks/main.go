@@ -3,6 +3,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"log"
 	"os"
@@ -12,6 +13,12 @@ const document = "../docs/benchmarks.md"
 
 func main() {
 	log.SetFlags(0)
+	length := flag.Duration("soak", 0, "hold a mock under load for so `long` instead, and write nothing")
+	flag.Parse()
+	run := run
+	if *length > 0 {
+		run = func() error { return soak(*length) }
+	}
 	if err := run(); err != nil {
 		log.Fatal(err)
 	}
