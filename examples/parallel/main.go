@@ -81,7 +81,7 @@ func show(ctx context.Context, stdout io.Writer) error {
 		space := mock.Space(name)
 		fault, tried := space.Faults()[0], len(space.Journal())
 		fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%s, changed on %s\n", space.ID(), space.Now().Format(time.DateOnly), fault.Name, tried,
-			users[i].BillingProperties[0].Value, users[i].UpdatedAt.Format(time.DateOnly))
+			users[i].BillingProperties[0].Value, users[i].UpdatedAt.UTC().Format(time.DateOnly))
 		calls += tried
 		if space.State().Billing.Users[login].Properties[0].Value != name || tried != 1+int(fault.Applied) {
 			strangers++
