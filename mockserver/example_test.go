@@ -326,12 +326,11 @@ func ExampleSpace_Verify() {
 	)
 	srv.Verify(t, mockserver.Expect("changeName").JSON("first_name", "Anna").JSON("last_name", nil))
 	// Output:
-	// mockserver: changeName, body first_name = "Anna", body last_name = null: expected at least 1 call, found 0 in the default space
-	//                    expected    nearest: #1 PUT /profile/name-change, answer 200
+	// mockserver: expected at least 1 call of changeName with body first_name = "Anna", body last_name = null, found 0 among 1 call in the default space
+	//                    expected    nearest: #1
 	//   operation        changeName  changeName
-	//   body first_name  "Anna"      "Anya"                                            <- differs
+	//   body first_name  "Anna"      "Anya"  <- differs
 	//   body last_name   null        null
-	// all 1 calls: Journal(), or the table that a failed test of Start or SpaceFor prints
 }
 
 func ExampleSpace_VerifyOrder() {
@@ -435,8 +434,9 @@ func ExampleServer_ConnState() {
 	// Output: profile getMyProfile: stream error: stream ID 1; INTERNAL_ERROR; received from peer
 }
 
-// console stands in for *testing.T: it prints what a test would, without the blanks at the
-// ends of lines, which a comment cannot hold.
+// console stands in for *testing.T: it prints what a test would, up to the table of calls,
+// which has times in it, and without the blanks at the ends of lines, which a comment cannot
+// hold.
 type console struct{ cleanups []func() }
 
 func newConsole() *console { return new(console) }
@@ -453,7 +453,8 @@ func (c *console) Errorf(format string, args ...any) { c.Logf(format, args...) }
 func (*console) Fatalf(format string, args ...any)   { log.Fatalf(format, args...) }
 
 func (*console) Logf(format string, args ...any) {
-	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
+	text, _, _ := strings.Cut(fmt.Sprintf(format, args...), "\n  #  arrived")
+	for line := range strings.Lines(text) {
 		fmt.Println(strings.TrimRight(line, " \n"))
 	}
 }

@@ -195,7 +195,7 @@ func (s *Server) unrouted(c *call) response {
 	return s.refuse(op, &refusal{
 		status: http.StatusNotFound, undocumented: true,
 		message: fmt.Sprintf("No operation at %s %s; the nearest is %s %s (%s)",
-			c.r.Method, c.entry.path, op.Method, op.Path, op.ID),
+			c.r.Method, c.path, op.Method, op.Path, op.ID),
 	})
 }
 

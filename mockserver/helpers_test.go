@@ -135,7 +135,10 @@ func (m mock) send(req *http.Request) answer {
 }
 
 // undocumented are the statuses that every operation may answer with and that no document names.
-var undocumented = map[int]bool{http.StatusRequestEntityTooLarge: true, http.StatusInternalServerError: true}
+var undocumented = map[int]bool{
+	http.StatusRequestEntityTooLarge: true, http.StatusTooManyRequests: true, http.StatusInternalServerError: true,
+	http.StatusNotImplemented: true, http.StatusBadGateway: true, http.StatusServiceUnavailable: true, // by faults
+}
 
 // is demands status and JSON body; "" stands for no body.
 func (a answer) is(status int, body string) {
