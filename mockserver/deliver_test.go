@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -458,6 +459,7 @@ func TestRetryAfter(t *testing.T) {
 			1001 * time.Millisecond:  {"2", "Sun, 01 Mar 2026 12:00:02 GMT"},
 			time.Minute:              {"60", "Sun, 01 Mar 2026 12:01:01 GMT"},
 			90*time.Minute + 500*1e6: {"5401", "Sun, 01 Mar 2026 13:30:01 GMT"},
+			math.MaxInt64:            {"9223372037", noon.Add(math.MaxInt64).Add(time.Second - 1).Format(http.TimeFormat)},
 		} {
 			for i, date := range []bool{false, true} {
 				m.Reset()
