@@ -488,7 +488,7 @@ func TestFaultsOfCallsThatMatchNoOperation(t *testing.T) {
 		for _, kind := range kinds {
 			for _, head := range []string{"GET /nowhere", "POST /profile/me", "HEAD /profile/me", "HEAD /nowhere"} {
 				m.Reset()
-				m.with(mockserver.Fault{Kind: kind, Over: map[mockserver.Kind]time.Duration{mockserver.SlowDrip: time.Millisecond}[kind]})
+				m.with(brief(kind))
 				method, path, _ := strings.Cut(head, " ")
 				got := try(fresh(t, m), newRequest(t, method, m.URL()+path, ""))
 				name := string(kind) + " " + head
@@ -515,6 +515,18 @@ var kinds = []mockserver.Kind{
 	mockserver.ConnectionReset, mockserver.ConnectionClosed, mockserver.AppliedButLost, mockserver.ResetAfterHeaders,
 	mockserver.ResetInBody, mockserver.TruncatedBody, mockserver.MalformedJSON, mockserver.BrokenContract,
 	mockserver.WrongContentType, mockserver.OversizedBody, mockserver.SlowDrip,
+}
+
+// brief is a fault of this kind that takes little time and room.
+func brief(kind mockserver.Kind) mockserver.Fault {
+	f := mockserver.Fault{Kind: kind}
+	switch kind {
+	case mockserver.OversizedBody:
+		f.Size = 1 << 17
+	case mockserver.SlowDrip:
+		f.Over = time.Millisecond
+	}
+	return f
 }
 
 // fresh is the mock's client with a connection of its own for each call.
@@ -580,7 +592,7 @@ func TestFaultsOverHTTP2(t *testing.T) {
 		{mockserver.MalformedJSON, 32, true},
 		{mockserver.BrokenContract, 21, true},
 		{mockserver.WrongContentType, 33, true},
-		{mockserver.OversizedBody, 1 << 20, true},
+		{mockserver.OversizedBody, 1 << 17, true},
 		{mockserver.SlowDrip, 33, true},
 	} {
 		t.Run(string(tc.kind), func(t *testing.T) {
@@ -597,13 +609,8 @@ func TestFaultsOverHTTP2(t *testing.T) {
 				}
 				server.StartTLS()
 			})
-			f := mockserver.Fault{Operation: "changeName", Kind: tc.kind}
-			switch tc.kind {
-			case mockserver.OversizedBody:
-				f.Size = 1 << 20
-			case mockserver.SlowDrip:
-				f.Over = time.Millisecond
-			}
+			f := brief(tc.kind)
+			f.Operation = "changeName"
 			m.with(mockserver.Fault{Name: "held", Operation: "listPayments", Delay: mockserver.Delay{Time: 1, OnClock: true}}, f)
 			m.Freeze(noon)
 
@@ -660,10 +667,8 @@ func TestFaultsBehindMiddleware(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			m := start(t)
-			f := mockserver.Fault{Kind: kind, AtMost: 1}
-			if kind == mockserver.SlowDrip {
-				f.Over = time.Millisecond
-			}
+			f := brief(kind)
+			f.AtMost = 1
 			through := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.ServeHTTP(unwrapped{w}, r) }), startListening)
 			hidden := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				m.ServeHTTP(struct{ http.ResponseWriter }{w}, r)
