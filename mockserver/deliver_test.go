@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -714,5 +715,77 @@ func TestKeptConnectionsHideAFault(t *testing.T) {
 		m.with(mockserver.Fault{Kind: kind, Nth: 1})
 		assert.Zero(t, try(m.Client(), newRequest(t, "PUT", m.URL()+"/profile/name-change", rename)).status, "it is no GET")
 		assert.Zero(t, try(fresh(t, m.with(mockserver.Fault{Kind: kind})), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+	}
+}
+
+// Calls that meet every kind, while faults, limits, clock and state are changed under them and the server
+// closes in the middle: each call ends, and the journal has the end of each.
+func TestFaultsWhileEverythingChanges(t *testing.T) {
+	t.Parallel()
+	m := start(t, at(noon))
+	var faults []mockserver.Fault
+	for i, kind := range append(kinds, mockserver.NoAnswer, mockserver.ConnectionRefused) {
+		f := brief(kind)
+		f.Name, f.Every, f.Probability = string(kind), uint64(i%5+2), 0.5
+		faults = append(faults, f)
+	}
+	faults = append(faults,
+		mockserver.Fault{Name: "held", Every: 7, Delay: mockserver.Delay{Time: time.Second, OnClock: true}},
+		mockserver.Fault{Name: "late", Delay: mockserver.Delay{Distribution: mockserver.Normal, Time: time.Millisecond, Deviation: time.Millisecond}})
+	m.with(faults...)
+	snapshot := m.Snapshot()
+	stop := make(chan struct{})
+	var changers, callers sync.WaitGroup
+	for _, change := range []func(){
+		func() { m.Restore(snapshot) },
+		func() { m.RemoveFault("held"); assert.NoError(t, m.AddFault(mockserver.Fault{Status: 503, AtMost: 1})) },
+		func() { m.Advance(time.Second) },
+		func() { assert.NoError(t, m.SetState(m.State())) },
+		func() {
+			assert.NoError(t, m.SetLimits(mockserver.Limit{Operation: "changeName", Requests: 5, Per: time.Second}))
+		},
+		func() { _, _, _ = m.Faults(), m.Limits(), m.Journal() },
+	} {
+		changers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					change()
+				}
+			}
+		})
+	}
+	client, began := fresh(t, m), make(chan struct{}, 1000)
+	for range 16 {
+		for _, request := range []*http.Request{
+			newRequest(t, "PUT", m.URL()+"/profile/name-change", rename), newRequest(t, "GET", m.URL()+"/profile/me", ""),
+			newRequest(t, "GET", m.URL()+"/nowhere", ""),
+		} {
+			callers.Go(func() {
+				for range 10 {
+					began <- struct{}{}
+					ctx, cancel := context.WithTimeout(request.Context(), 50*time.Millisecond)
+					again := request.Clone(ctx)
+					if request.GetBody != nil {
+						again.Body, _ = request.GetBody() // of a text
+					}
+					_ = try(client, again) // any end is one
+					cancel()
+				}
+			})
+		}
+	}
+	for range 100 {
+		<-began
+	}
+	m.Close()
+	callers.Wait()
+	close(stop)
+	changers.Wait()
+	assert.NotEmpty(t, m.Journal())
+	for _, entry := range m.Journal() {
+		assert.True(t, entry.Done, "%+v", entry)
 	}
 }
