@@ -35,7 +35,7 @@ func (c *call) failed() response {
 	}
 	switch {
 	case f.RetryAfterDate:
-		at := c.clock.now().Add(f.RetryAfter + time.Second - 1) // a date has no fraction
+		at := c.clock.now().Add(f.RetryAfter).Add(time.Second - 1) // a date has no fraction
 		resp = resp.with([2]string{"Retry-After", at.UTC().Format(http.TimeFormat)})
 	case f.RetryAfter > 0:
 		resp = resp.with([2]string{"Retry-After", strconv.Itoa(wholeSeconds(f.RetryAfter))})

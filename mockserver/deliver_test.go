@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -458,6 +460,7 @@ func TestRetryAfter(t *testing.T) {
 			1001 * time.Millisecond:  {"2", "Sun, 01 Mar 2026 12:00:02 GMT"},
 			time.Minute:              {"60", "Sun, 01 Mar 2026 12:01:01 GMT"},
 			90*time.Minute + 500*1e6: {"5401", "Sun, 01 Mar 2026 13:30:01 GMT"},
+			math.MaxInt64:            {"9223372037", noon.Add(math.MaxInt64).Add(time.Second - 1).Format(http.TimeFormat)},
 		} {
 			for i, date := range []bool{false, true} {
 				m.Reset()
@@ -486,7 +489,7 @@ func TestFaultsOfCallsThatMatchNoOperation(t *testing.T) {
 		for _, kind := range kinds {
 			for _, head := range []string{"GET /nowhere", "POST /profile/me", "HEAD /profile/me", "HEAD /nowhere"} {
 				m.Reset()
-				m.with(mockserver.Fault{Kind: kind, Over: map[mockserver.Kind]time.Duration{mockserver.SlowDrip: time.Millisecond}[kind]})
+				m.with(brief(kind))
 				method, path, _ := strings.Cut(head, " ")
 				got := try(fresh(t, m), newRequest(t, method, m.URL()+path, ""))
 				name := string(kind) + " " + head
@@ -513,6 +516,18 @@ var kinds = []mockserver.Kind{
 	mockserver.ConnectionReset, mockserver.ConnectionClosed, mockserver.AppliedButLost, mockserver.ResetAfterHeaders,
 	mockserver.ResetInBody, mockserver.TruncatedBody, mockserver.MalformedJSON, mockserver.BrokenContract,
 	mockserver.WrongContentType, mockserver.OversizedBody, mockserver.SlowDrip,
+}
+
+// brief is a fault of this kind that takes little time and room.
+func brief(kind mockserver.Kind) mockserver.Fault {
+	f := mockserver.Fault{Kind: kind}
+	switch kind {
+	case mockserver.OversizedBody:
+		f.Size = 1 << 17
+	case mockserver.SlowDrip:
+		f.Over = time.Millisecond
+	}
+	return f
 }
 
 // fresh is the mock's client with a connection of its own for each call.
@@ -578,7 +593,7 @@ func TestFaultsOverHTTP2(t *testing.T) {
 		{mockserver.MalformedJSON, 32, true},
 		{mockserver.BrokenContract, 21, true},
 		{mockserver.WrongContentType, 33, true},
-		{mockserver.OversizedBody, 1 << 20, true},
+		{mockserver.OversizedBody, 1 << 17, true},
 		{mockserver.SlowDrip, 33, true},
 	} {
 		t.Run(string(tc.kind), func(t *testing.T) {
@@ -595,13 +610,8 @@ func TestFaultsOverHTTP2(t *testing.T) {
 				}
 				server.StartTLS()
 			})
-			f := mockserver.Fault{Operation: "changeName", Kind: tc.kind}
-			switch tc.kind {
-			case mockserver.OversizedBody:
-				f.Size = 1 << 20
-			case mockserver.SlowDrip:
-				f.Over = time.Millisecond
-			}
+			f := brief(tc.kind)
+			f.Operation = "changeName"
 			m.with(mockserver.Fault{Name: "held", Operation: "listPayments", Delay: mockserver.Delay{Time: 1, OnClock: true}}, f)
 			m.Freeze(noon)
 
@@ -658,10 +668,8 @@ func TestFaultsBehindMiddleware(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			m := start(t)
-			f := mockserver.Fault{Kind: kind, AtMost: 1}
-			if kind == mockserver.SlowDrip {
-				f.Over = time.Millisecond
-			}
+			f := brief(kind)
+			f.AtMost = 1
 			through := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.ServeHTTP(unwrapped{w}, r) }), startListening)
 			hidden := listen(t, m, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				m.ServeHTTP(struct{ http.ResponseWriter }{w}, r)
@@ -707,5 +715,77 @@ func TestKeptConnectionsHideAFault(t *testing.T) {
 		m.with(mockserver.Fault{Kind: kind, Nth: 1})
 		assert.Zero(t, try(m.Client(), newRequest(t, "PUT", m.URL()+"/profile/name-change", rename)).status, "it is no GET")
 		assert.Zero(t, try(fresh(t, m.with(mockserver.Fault{Kind: kind})), newRequest(t, "GET", m.URL()+"/profile/me", "")).status)
+	}
+}
+
+// Calls that meet every kind, while faults, limits, clock and state are changed under them and the server
+// closes in the middle: each call ends, and the journal has the end of each.
+func TestFaultsWhileEverythingChanges(t *testing.T) {
+	t.Parallel()
+	m := start(t, at(noon))
+	var faults []mockserver.Fault
+	for i, kind := range append(kinds, mockserver.NoAnswer, mockserver.ConnectionRefused) {
+		f := brief(kind)
+		f.Name, f.Every, f.Probability = string(kind), uint64(i%5+2), 0.5
+		faults = append(faults, f)
+	}
+	faults = append(faults,
+		mockserver.Fault{Name: "held", Every: 7, Delay: mockserver.Delay{Time: time.Second, OnClock: true}},
+		mockserver.Fault{Name: "late", Delay: mockserver.Delay{Distribution: mockserver.Normal, Time: time.Millisecond, Deviation: time.Millisecond}})
+	m.with(faults...)
+	snapshot := m.Snapshot()
+	stop := make(chan struct{})
+	var changers, callers sync.WaitGroup
+	for _, change := range []func(){
+		func() { m.Restore(snapshot) },
+		func() { m.RemoveFault("held"); assert.NoError(t, m.AddFault(mockserver.Fault{Status: 503, AtMost: 1})) },
+		func() { m.Advance(time.Second) },
+		func() { assert.NoError(t, m.SetState(m.State())) },
+		func() {
+			assert.NoError(t, m.SetLimits(mockserver.Limit{Operation: "changeName", Requests: 5, Per: time.Second}))
+		},
+		func() { _, _, _ = m.Faults(), m.Limits(), m.Journal() },
+	} {
+		changers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					change()
+				}
+			}
+		})
+	}
+	client, began := fresh(t, m), make(chan struct{}, 1000)
+	for range 16 {
+		for _, request := range []*http.Request{
+			newRequest(t, "PUT", m.URL()+"/profile/name-change", rename), newRequest(t, "GET", m.URL()+"/profile/me", ""),
+			newRequest(t, "GET", m.URL()+"/nowhere", ""),
+		} {
+			callers.Go(func() {
+				for range 10 {
+					began <- struct{}{}
+					ctx, cancel := context.WithTimeout(request.Context(), 50*time.Millisecond)
+					again := request.Clone(ctx)
+					if request.GetBody != nil {
+						again.Body, _ = request.GetBody() // of a text
+					}
+					_ = try(client, again) // any end is one
+					cancel()
+				}
+			})
+		}
+	}
+	for range 100 {
+		<-began
+	}
+	m.Close()
+	callers.Wait()
+	close(stop)
+	changers.Wait()
+	assert.NotEmpty(t, m.Journal())
+	for _, entry := range m.Journal() {
+		assert.True(t, entry.Done, "%+v", entry)
 	}
 }

@@ -2,12 +2,14 @@ package mockserver_test
 
 import (
 	"bytes"
+	"context"
 	"math"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -256,9 +258,57 @@ func TestWrongFaultInGo(t *testing.T) {
 func TestProbabilityOfCalls(t *testing.T) {
 	t.Parallel()
 	m := inProcess(t).with(mockserver.Fault{Probability: 0.7, Status: teapot})
-	marks := m.marks(several(10_000)...)
-	assert.InDelta(t, 7000, strings.Count(marks, "x"), 4*math.Sqrt(10_000*0.7*0.3))
+	marks := m.marks(several(4000)...)
+	assert.InDelta(t, 2800, strings.Count(marks, "x"), 4*math.Sqrt(4000*0.7*0.3))
 	m.Reset()
 	m.with(mockserver.Fault{Probability: 0.7, Status: teapot})
 	assert.Equal(t, marks[:500], m.marks(several(500)...), "the same in each run")
+}
+
+// Whatever list of faults a seed has: it is read or refused, and a call that meets it ends.
+func FuzzFault(f *testing.F) {
+	for _, wrong := range wrongFaults {
+		f.Add("[" + wrong.yaml + "]")
+	}
+	for _, list := range []string{
+		"[]", "~", "{}", "[~]", "[{}]", "[[]]", "[{status: 503}, {status: 503, name: fault-1}]",
+		"[{kind: broken-contract, operation: changeName, from: 0, every: 1}]",
+		"[{kind: slow-drip, over: 1ns}]", "[{kind: oversized-body, size: 100}]", "[{kind: malformed-json, header: {X-A: ''}}]",
+		"[{kind: no-answer}]", "[{kind: connection-refused}]", "[{kind: wrong-content-type, content_type: é}]",
+		"[{delay: {time: 1ns}, status: 204}]", "[{delay: {time: 1h, on_clock: true}}]",
+		"[{delay: {distribution: log-normal, time: 2562047h, sigma: 10}}]", "[{delay: {distribution: uniform, max: 2562047h}}]",
+		"[{probability: 1e-300, seen: 18446744073709551615, applied: 18446744073709551615, kind: connection-reset, at_most: 1}]",
+		"[{status: 503, retry_after: 2562047h47m16.854775807s, retry_after_date: true}]",
+		"[{after: 9999-12-31, until: 0001-01-01, status: 500}]", "[{space: a, tag: Profile, method: PUT, status: 599, body: x}]",
+	} {
+		f.Add(list)
+	}
+	seed := string(seedFile(f)) + "clock: {at: 2026-03-01, frozen: true}\nfaults: "
+	f.Fuzz(func(t *testing.T, list string) {
+		state, err := mockserver.ReadState("fuzz", strings.NewReader(seed+strings.ReplaceAll(list, "\n", " ")+"\n"))
+		if err != nil {
+			return
+		}
+		for i := range state.Faults {
+			state.Faults[i].Size = min(state.Faults[i].Size, 1<<20) // not to wait for a GiB
+		}
+		synctest.Test(t, func(t *testing.T) { // where the longest delay is over at once
+			m := inProcess(t, mockserver.WithState(state))
+			ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+			defer cancel()
+			for range 3 {
+				for _, call := range [][2]string{{"PUT", "/profile/name-change"}, {"PUT", "/v1.0/profile"}, {"HEAD", "/nowhere"}} {
+					got := try(m.Client(), newRequest(t, call[0], m.URL()+call[1], rename).WithContext(ctx))
+					if got.err == nil && got.status < 200 {
+						t.Errorf("neither an answer nor an error: %+v", got)
+					}
+				}
+			}
+			for _, entry := range m.Journal() {
+				if !entry.Done {
+					t.Errorf("the journal has a call that never ended: %+v", entry)
+				}
+			}
+		})
+	})
 }
