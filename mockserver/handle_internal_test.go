@@ -73,7 +73,7 @@ func TestBrokenAnswersFailTheTest(t *testing.T) {
 	_, _ = ask(t, s, "PUT", "/profile/name-change", `{"first_name":"A","last_name":null}`)
 	_, _ = ask(t, s, "GET", "/profile/payments", "") // keeps its document
 	_, _ = ask(t, s, "GET", "/nowhere", "")          // in none
-	assert.Equal(t, []string{ // without the values "usr_anna" and "The name is changed"
+	assert.Equal(t, []string{                        // without the values "usr_anna" and "The name is changed"
 		"mockserver: an answer breaks its document: getMyProfile: answer 200: user_id: wrong type",
 		"mockserver: an answer breaks its document: changeName: answer 200: message: shorter than 1000",
 	}, tb.texts)

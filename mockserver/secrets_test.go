@@ -42,7 +42,7 @@ var plantedBodies = []string{
 }
 
 var plantedHeaders = []string{
-	"Authorization: Bearer planted", "Authorization: Basic cGxhbnRlZA==planted", "Authorization: planted", "Authorization: planted planted",
+	"Authorization: Bearer planted", "Authorization: Basic cGxhbnRlZA==planted", "Authorization: planted", "Authorization: planted, planted",
 	"Proxy-Authorization: Bearer planted", "Cookie: session=planted", "X-API-Key: planted", "X-Api-Key: planted-2",
 }
 
