@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,6 +42,7 @@ const (
 	spaceHeader = "X-Mock-Space"
 	spacePrefix = "/_space/"
 	maxSpaceID  = 256 // bounds what a client can make the server remember by a name
+	mostOfName  = 200 // of a test's name in the id of its space
 )
 
 // WithSpaces bounds the spaces that calls over the wire may bring into being: so many at
@@ -87,6 +89,9 @@ func (s *Server) SpaceFor(t TB) *Space {
 	name := "test"
 	if named, ok := t.(interface{ Name() string }); ok {
 		name = named.Name()
+	}
+	if len(name) > mostOfName {
+		name = fmt.Sprintf("%s~%08x", strings.ToValidUTF8(name[:mostOfName], ""), crc32.ChecksumIEEE([]byte(name)))
 	}
 	s.spaces.mu.Lock()
 	defer s.spaces.mu.Unlock()
