@@ -70,7 +70,8 @@ func soakUnder(length, every time.Duration, t *soakTB) ([]sample, *soakLoad) {
 	state := mockserver.DefaultState()
 	state.Random, state.Faults = 1, soakFaults()
 	state.Variation = mockserver.Variation{Seed: 1, Values: true}
-	srv := mockserver.Start(t, mockserver.WithState(state), mockserver.WithSpaces(500, 500*time.Millisecond))
+	srv := mockserver.Start(t, mockserver.WithState(state), mockserver.WithSpaces(500, 500*time.Millisecond),
+		mockserver.WithJournal(2000, 8<<20)) // soon full, so that it does not look like a trend
 	if err := srv.AddFault(mockserver.Fault{Kind: mockserver.ConnectionRefused, Probability: 0.02}); err != nil {
 		t.Errorf("AddFault: %v", err)
 	}
