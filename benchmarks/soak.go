@@ -90,8 +90,11 @@ func soakUnder(length, every time.Duration, t *soakTB) ([]sample, *soakLoad) {
 	defer next.Stop()
 	for ctx.Err() == nil {
 		select {
-		case <-ctx.Done():
+		case <-ctx.Done(): // the load has ended: no sample any more
 		case <-next.C:
+			if ctx.Err() != nil {
+				break
+			}
 			s := take(time.Since(load.begun))
 			samples = append(samples, s)
 			fmt.Printf("| %.0f | %d | %.1f | %.1f | %d |\n", s.at.Seconds(), s.routines, megabytes(s.heap), megabytes(s.rss), load.calls.Load())
