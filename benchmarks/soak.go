@@ -70,7 +70,8 @@ func soakUnder(length, every time.Duration, t *soakTB) ([]sample, *soakLoad) {
 	state := mockserver.DefaultState()
 	state.Random, state.Faults = 1, soakFaults()
 	state.Variation = mockserver.Variation{Seed: 1, Values: true}
-	srv := mockserver.Start(t, mockserver.WithState(state), mockserver.WithSpaces(500, 500*time.Millisecond))
+	srv := mockserver.Start(t, mockserver.WithState(state), mockserver.WithSpaces(500, 500*time.Millisecond),
+		mockserver.WithJournal(2000, 8<<20)) // soon full, so that it does not look like a trend
 	if err := srv.AddFault(mockserver.Fault{Kind: mockserver.ConnectionRefused, Probability: 0.02}); err != nil {
 		t.Errorf("AddFault: %v", err)
 	}
@@ -89,8 +90,11 @@ func soakUnder(length, every time.Duration, t *soakTB) ([]sample, *soakLoad) {
 	defer next.Stop()
 	for ctx.Err() == nil {
 		select {
-		case <-ctx.Done():
+		case <-ctx.Done(): // the load has ended: no sample any more
 		case <-next.C:
+			if ctx.Err() != nil {
+				break
+			}
 			s := take(time.Since(load.begun))
 			samples = append(samples, s)
 			fmt.Printf("| %.0f | %d | %.1f | %.1f | %d |\n", s.at.Seconds(), s.routines, megabytes(s.heap), megabytes(s.rss), load.calls.Load())
