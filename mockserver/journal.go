@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -151,6 +152,7 @@ func (j *journal) arrive(c *call, body []byte) *record {
 	r.path, r.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
 	r.header = j.redactor.Header(c.r.Header)
 	r.body, r.secrets = j.redactor.Body(body)
+	r.secrets = append(r.secrets, j.hiddenInTarget(c, r)...)
 	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
 		r.attempt = attempt[0]
 	}
@@ -205,11 +207,30 @@ func (j *journal) shown(c *call, resp response) []byte {
 	if c.op == nil || c.op.Secret || ours || len(r.secrets) > 0 {
 		body = j.redactor.Echo(body, r.secrets)
 	}
-	if r.path != c.path || r.query != c.r.URL.RawQuery { // what was hidden there may be repeated
-		_, text := j.redactor.Target("", string(body))
-		body = []byte(text)
-	}
 	return body
+}
+
+// hiddenInTarget returns the texts of a request's path and query that have something hidden
+// in them, as an answer would repeat them.
+func (j *journal) hiddenInTarget(c *call, r *record) (texts []string) {
+	if r.path != c.path {
+		texts = append(texts, c.path)
+		for _, value := range c.match.Path {
+			texts = append(texts, value)
+		}
+	}
+	if r.query == c.r.URL.RawQuery {
+		return texts
+	}
+	for name, values := range queryOf(c.r.URL.RawQuery) {
+		for _, value := range values {
+			pair := url.QueryEscape(name) + "=" + url.QueryEscape(value)
+			if _, shown := j.redactor.Target("", pair); shown != pair {
+				texts = append(texts, value)
+			}
+		}
+	}
+	return texts
 }
 
 // grow counts a record's bytes, and drops others when a bound is passed.

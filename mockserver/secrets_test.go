@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	t.Parallel()
 	tb := &namedTB{name: "TestX"}
 	m := mock{startOn(tb, mockserver.WithJournal(1_000_000, 1<<30)), t}
-	space := m.Space("prefixed")
+	space, client := m.Space("prefixed"), &http.Client{Transport: m.Transport()}
 	require.NoError(t, space.Update(func(s *mockserver.State) {
 		for i := range s.Vendor.AccessCodes {
 			code := &s.Vendor.AccessCodes[i]
@@ -74,7 +75,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 			name, value, _ := strings.Cut(header, ": ")
 			req.Header.Set(name, value)
 		}
-		resp, err := m.Client().Do(req)
+		resp, err := client.Do(req)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 	}
@@ -82,13 +83,13 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	for _, request := range requests {
 		targets = append(targets, request.method+" "+request.path)
 	}
+	slices.Sort(targets) // so that each has the same variation in each run
 	for _, target := range targets {
 		method, path, _ := strings.Cut(target, " ")
 		for _, base := range []string{m.URL(), space.URL()} {
-			for _, body := range plantedBodies {
-				send(method, base, path, body)
+			for i, body := range plantedBodies {
+				send(method, base, path, body, []string{"Accept: */*", "Authorization: Bearer planted-token"}[i%2])
 				send(method, base, path, body, "Content-Type: text/plain")
-				send(method, base, path, body, "Authorization: Bearer planted-token")
 			}
 			for _, header := range plantedHeaders {
 				send(method, base, path, requests["changePassword"].body, header)
