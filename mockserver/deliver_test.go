@@ -789,3 +789,29 @@ func TestFaultsWhileEverythingChanges(t *testing.T) {
 		assert.True(t, entry.Done, "%+v", entry)
 	}
 }
+
+// An orderly end is one also where the client had sent more than is read: a socket with unread bytes
+// would be reset.
+func TestCloseIsOrderlyBehindABodyOverTheCap(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []mockserver.Kind{mockserver.ConnectionClosed, mockserver.TruncatedBody} {
+		m := start(t).with(mockserver.Fault{Kind: kind})
+		received, err := exchange(t, dial(t, m.URL()), "PUT /profile/name-change HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n"+strings.Repeat(" ", 3000000))
+		require.NoError(t, err, kind)
+		assert.Equal(t, kind == mockserver.TruncatedBody, strings.HasPrefix(received, "HTTP/1.1 413 "), received)
+	}
+}
+
+// Where there is no connection at all a fault panics as a handler of net/http does; the journal has it.
+func TestFaultWithoutAConnection(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []mockserver.Kind{mockserver.ConnectionReset, mockserver.ResetInBody, mockserver.TruncatedBody} {
+		m := inProcess(t).with(mockserver.Fault{Kind: kind})
+		w := httptest.NewRecorder()
+		assert.PanicsWithValue(t, http.ErrAbortHandler, func() {
+			m.ServeHTTP(w, newRequest(t, "PUT", "/profile/name-change", rename))
+		})
+		assert.Equal(t, map[bool]string{true: `{"message":"The `}[kind != mockserver.ConnectionReset], w.Body.String())
+		m.journals(kind != mockserver.ConnectionReset)
+	}
+}
