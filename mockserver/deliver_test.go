@@ -757,7 +757,7 @@ func TestFaultsWhileEverythingChanges(t *testing.T) {
 			}
 		})
 	}
-	client, began := fresh(t, m), make(chan struct{}, 1000)
+	client := fresh(t, m)
 	for range 16 {
 		for _, request := range []*http.Request{
 			newRequest(t, "PUT", m.URL()+"/profile/name-change", rename), newRequest(t, "GET", m.URL()+"/profile/me", ""),
@@ -765,7 +765,6 @@ func TestFaultsWhileEverythingChanges(t *testing.T) {
 		} {
 			callers.Go(func() {
 				for range 10 {
-					began <- struct{}{}
 					ctx, cancel := context.WithTimeout(request.Context(), 50*time.Millisecond)
 					again := request.Clone(ctx)
 					if request.GetBody != nil {
@@ -777,14 +776,11 @@ func TestFaultsWhileEverythingChanges(t *testing.T) {
 			})
 		}
 	}
-	for range 100 {
-		<-began
-	}
+	m.Verify(t, mockserver.Expect("").AtLeast(20).Within(time.Minute))
 	m.Close()
 	callers.Wait()
 	close(stop)
 	changers.Wait()
-	assert.NotEmpty(t, m.Journal())
 	for _, entry := range m.Journal() {
 		assert.True(t, entry.Done, "%+v", entry)
 	}
