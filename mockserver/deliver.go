@@ -142,7 +142,7 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 	switch f.Kind {
 	case ConnectionReset, ConnectionClosed, AppliedButLost:
 		c.complete(response{})
-		abort(w, f.Kind != ConnectionClosed)
+		c.end(w, f.Kind != ConnectionClosed)
 		return
 	case MalformedJSON:
 		resp = resp.orEmpty()
@@ -164,12 +164,12 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 	case ResetAfterHeaders:
 		resp.writeHeader(w, len(resp.body))
 		flush(w)
-		abort(w, true)
+		c.end(w, true)
 	case ResetInBody, TruncatedBody:
 		resp.writeHeader(w, len(resp.body))
 		_, _ = w.Write(resp.body[:len(resp.body)/2]) // a client that has gone away needs no answer
 		flush(w)
-		abort(w, f.Kind == ResetInBody)
+		c.end(w, f.Kind == ResetInBody)
 	case OversizedBody:
 		c.hold(w, func(context.Context) { oversize(w, resp, orElse(f.Size, defaultSize)) })
 	case SlowDrip:
@@ -177,6 +177,14 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 	default:
 		resp.write(w)
 	}
+}
+
+// end ends the connection. Bytes that nobody has read would make a reset of an orderly end.
+func (c *call) end(w http.ResponseWriter, reset bool) {
+	if !reset {
+		c.hold(w, func(context.Context) { _ = c.drain() }) // a client that breaks off has no end to see
+	}
+	abort(w, reset)
 }
 
 func orElse[T comparable](value, otherwise T) T {
