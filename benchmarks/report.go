@@ -46,15 +46,15 @@ func (r report) text() (string, error) {
 	return b.String(), nil
 }
 
-const intro = `# Benchmarks of the clients
+const intro = `# Benchmarks
 
-Written by ` + "`(cd benchmarks && go run .)`" + `; do not edit. A test in that folder shows that every contestant sends the
-same request and decodes the same values.
+Written by ` + "`(cd benchmarks && go run .)`" + `, the mock's part alone by ` + "`go run . -wire`" + `; do not edit. A test in that
+folder shows that every contestant sends the same request and decodes the same values.
 
 `
 
 var method = fmt.Sprintf(`
-Everything is measured in one run against the same bytes from a stub http.RoundTripper: no socket, no wait. quartet runs with
+The clients are measured in one run against the same bytes from a stub http.RoundTripper: no socket, no wait. quartet runs with
 its default options and a credential, all its protections on. go-retryablehttp runs with its defaults but for its log, resty
 with its defaults. oapi-codegen's client comes from our documents by its default templates; timestamps are mapped to
 time.Time, as everywhere here.

@@ -11,31 +11,33 @@ import (
 // API, also where none is needed, so that a wrong one never passes in silence (contract:
 // across all four). The first says who calls.
 func (s *Space) authorize(op *contract.Operation, header http.Header) (Token, *refusal) {
-	credentials := credentialsOf(op, header)
+	var room [2]string // more than most requests offer
+	credentials := appendCredentials(room[:0], op, header)
 	if len(credentials) == 0 {
 		if op.Security.Access == contract.RequiredAccess || s.server.strictAuth && op.Security.Access == contract.OptionalAccess {
 			return Token{}, &refusal{unauthenticated: true}
 		}
 		return s.world.anonymous(), nil
 	}
-	tokens := make([]Token, len(credentials))
+	var caller Token
 	for i, credential := range credentials {
 		token, known := s.world.token(credential)
 		if !known || !token.opens(op.API.Name) {
 			return Token{}, &refusal{unauthenticated: true, sent: true}
 		}
-		tokens[i] = token
+		if i == 0 {
+			caller = token
+		}
 	}
-	return tokens[0], nil
+	return caller, nil
 }
 
-// credentialsOf returns all that the request offers: API keys where the operation takes
+// appendCredentials appends all that the request offers: API keys where the operation takes
 // them, then Authorization headers of any scheme. One that is no bearer token stands as "",
 // which is never known. An empty header offers nothing.
-func credentialsOf(op *contract.Operation, header http.Header) []string {
-	var credentials []string
+func appendCredentials(credentials []string, op *contract.Operation, header http.Header) []string {
 	for _, name := range op.Security.APIKeyHeaders {
-		for _, key := range header.Values(name) {
+		for _, key := range header[name] {
 			if key != "" {
 				credentials = append(credentials, key)
 			}

@@ -7,10 +7,13 @@ import (
 )
 
 // clone returns a copy that shares nothing with s.
-func (s State) clone() State {
-	var copied State
-	deepCopy(reflect.ValueOf(&copied).Elem(), reflect.ValueOf(&s).Elem())
-	return copied
+func (s State) clone() State { return *clone(&s) }
+
+// clone returns a copy of plain data that shares nothing with it.
+func clone[T any](v *T) *T {
+	var copied T
+	deepCopy(reflect.ValueOf(&copied).Elem(), reflect.ValueOf(v).Elem())
+	return &copied
 }
 
 // deepCopy copies plain data: structs of exported fields, pointers, maps, slices and

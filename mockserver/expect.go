@@ -109,12 +109,12 @@ func (e Expectation) String() string {
 	if e.operation == "" {
 		what = "of any operation"
 	}
-	for i, c := range e.criteria {
-		link := ", "
-		if i == 0 {
-			link = " with "
-		}
-		what += fmt.Sprintf("%s%s %s = %s", link, c.in, c.name, cell(c.want))
+	var parts []string
+	for _, c := range e.criteria {
+		parts = append(parts, fmt.Sprintf("%s %s = %s", c.in, c.name, cell(c.want)))
+	}
+	if len(parts) > 0 {
+		what += " with " + strings.Join(parts, ", ")
 	}
 	return what
 }

@@ -95,7 +95,7 @@ func (c *call) answer(body []byte, unreadable *refusal) response {
 		return s.unrouted(c)
 	}
 	// Limit: has it been called too often?
-	fields, retry, over := c.limits.take(op.ID, c.clock.now())
+	fields, retry, over := c.limits.take(op.ID, c.clock.now)
 	if over {
 		fields = append(fields, [2]string{"Retry-After", strconv.Itoa(wholeSeconds(retry))})
 		return s.refuse(op, &refusal{status: http.StatusTooManyRequests, undocumented: true}).with(fields...)
@@ -146,8 +146,7 @@ func (c *call) act(op *contract.Operation, caller Token, req *api.Request) (resp
 			resp = c.server.mistake(op, "panic in ", fmt.Errorf("%v\n%s", p, debug.Stack()))
 		}
 	}()
-	unlock := c.world.lock(op.Method == http.MethodGet)
-	defer unlock()
+	defer c.world.lock(op.Method == http.MethodGet).Unlock()
 	answer, err := c.run(op, caller, req)
 	var refused *refusal
 	switch {

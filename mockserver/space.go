@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,13 +35,14 @@ type Space struct {
 
 	kept   bool         // never expires; behind spaces.mu
 	active atomic.Int64 // calls under way
-	used   atomic.Int64 // when the last call began or ended, in Unix nanoseconds
+	used   atomic.Int64 // when it came into being or the last call ended, in Unix nanoseconds
 }
 
 const (
 	spaceHeader = "X-Mock-Space"
 	spacePrefix = "/_space/"
 	maxSpaceID  = 256 // bounds what a client can make the server remember by a name
+	mostOfName  = 200 // of a test's name in the id of its space
 )
 
 // WithSpaces bounds the spaces that calls over the wire may bring into being: so many at
@@ -87,6 +89,9 @@ func (s *Server) SpaceFor(t TB) *Space {
 	name := "test"
 	if named, ok := t.(interface{ Name() string }); ok {
 		name = named.Name()
+	}
+	if len(name) > mostOfName {
+		name = fmt.Sprintf("%s~%08x", strings.ToValidUTF8(name[:mostOfName], ""), crc32.ChecksumIEEE([]byte(name)))
 	}
 	s.spaces.mu.Lock()
 	defer s.spaces.mu.Unlock()
@@ -231,10 +236,7 @@ func (s *Server) expire() {
 
 func (s *Space) touch() { s.used.Store(time.Now().UnixNano()) }
 
-func (s *Space) begin() {
-	s.active.Add(1)
-	s.touch()
-}
+func (s *Space) begin() { s.active.Add(1) } // while it is in use nobody asks how long it has been idle
 
 func (s *Space) end() {
 	s.touch()

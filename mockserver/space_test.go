@@ -214,6 +214,23 @@ func TestSpaceForNamesAndRemovesSpaces(t *testing.T) {
 	}
 }
 
+// A name that is longer than an id may be is cut; two that begin alike stay apart, and keep
+// their ids from run to run.
+func TestSpaceForATestWithALongName(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	for last, id := range map[string]string{"а": "~2a853cf7", "б": "~5d820c61"} {
+		tb := &namedTB{name: strings.Repeat("длинное имя ", 30) + last}
+		space := m.SpaceFor(tb)
+		assert.True(t, strings.HasSuffix(space.ID(), id), space.ID())
+		resp, err := space.Client().Get(space.URL() + "/profile/me")
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, http.StatusOK, resp.StatusCode)
+		tb.end()
+	}
+}
+
 // However many calls come at once, there are no more spaces than the bound, and all calls in
 // one space find the same.
 func TestSpacesAreBoundedUnderConcurrency(t *testing.T) {

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"time"
@@ -10,8 +11,8 @@ import (
 
 // subscriptionServer answers the subscription API.
 type subscriptionServer struct {
-	world *world
-	now   time.Time
+	data *data
+	now  time.Time
 }
 
 var _ api.Server = subscriptionServer{}
@@ -44,11 +45,11 @@ func (s subscriptionServer) CreateUserSubscription(userID int64, body *api.Creat
 
 // find takes the id as Telegram's first, then as the internal one.
 func (s subscriptionServer) find(userID int64) (int64, *SubscriptionUser) {
-	id, ok := s.world.data.byTelegram[userID]
+	id, ok := s.data.byTelegram[userID]
 	if !ok {
 		id = userID
 	}
-	return id, s.world.data.Subscription.Users[id]
+	return id, s.data.subscription.edit(id)
 }
 
 // create makes the new subscription. It keeps the id of the one it replaces and, as a
@@ -95,10 +96,10 @@ func (s subscriptionServer) create(id int64, body *api.CreateSubscriptionRequest
 // subscription at the same time; where it is taken, the next that is free.
 func (s subscriptionServer) newID(user int64) int64 {
 	id := 500 + max(user, 0)%1_000_000_000
-	for s.world.data.subscriptions[id] {
+	for s.data.subscriptions.get(id) != nil {
 		id++
 	}
-	s.world.data.subscriptions[id] = true
+	s.data.subscriptions.put(id, &struct{}{})
 	return id
 }
 
@@ -125,11 +126,15 @@ func orDefault(number *int, otherwise int) int {
 // naiveTime writes UTC without a zone and drops a fraction of zero, as the server of the
 // published document does.
 func naiveTime(t time.Time) string {
-	t = t.UTC().Truncate(time.Microsecond)
-	if t.Nanosecond() == 0 {
-		return t.Format("2006-01-02T15:04:05")
+	var room [len(time.RFC3339Nano)]byte
+	b := t.UTC().Truncate(time.Microsecond).AppendFormat(room[:0], time.RFC3339Nano) // faster than any other layout
+	b = b[:len(b)-len("Z")]
+	if dot := bytes.IndexByte(b, '.'); dot >= 0 {
+		for len(b) < dot+len(".000000") {
+			b = append(b, '0')
+		}
 	}
-	return t.Format("2006-01-02T15:04:05.000000")
+	return string(b)
 }
 
 func (u *SubscriptionUser) answer(id int64, now time.Time) *api.User {

@@ -37,6 +37,23 @@ func TestDecodeBody(t *testing.T) {
 	assert.Error(t, api.Decode([]byte(`{`), &got))
 }
 
+// tree is a type that holds itself, and numbers that no type fixes at its end.
+type tree struct {
+	Left  *tree            `json:"left"`
+	Right []tree           `json:"right"`
+	Leaf  map[string][]any `json:"leaf"`
+}
+
+func TestDecodeKeepsNumbersWhereverThereIsRoom(t *testing.T) {
+	t.Parallel()
+	var got tree
+	require.NoError(t, api.Decode([]byte(`{"right":[{"left":{"leaf":{"a":[1.10]}}}]}`), &got))
+	assert.Equal(t, []any{json.Number("1.10")}, got.Right[0].Left.Leaf["a"])
+	var list []any
+	require.NoError(t, api.Decode([]byte(`[9007199254740993]`), &list))
+	assert.Equal(t, []any{json.Number("9007199254740993")}, list)
+}
+
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	request := &api.Request{

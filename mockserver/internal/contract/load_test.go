@@ -90,7 +90,7 @@ func TestSecurity(t *testing.T) {
 		"listAvailablePaymentMethods": {},
 		"getMyProfile":                {Access: contract.OptionalAccess, Bearer: true},
 		"getProfile":                  {Access: contract.RequiredAccess, Bearer: true},
-		"createUserSubscription":      {Access: contract.OptionalAccess, Bearer: true, APIKeyHeaders: []string{"X-API-Key"}},
+		"createUserSubscription":      {Access: contract.OptionalAccess, Bearer: true, APIKeyHeaders: []string{"X-Api-Key"}},
 	} {
 		assert.Equal(t, want, c.Operation(id).Security, id)
 	}

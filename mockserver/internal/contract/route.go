@@ -96,7 +96,7 @@ func (r *router) match(method, escapedPath string) Match {
 		return rt.match(method, nil)
 	}
 	if path, err := unescapeSegments(escapedPath); err == nil {
-		if rt, values := r.find(path); rt != nil {
+		if rt, values := r.find(path, escapedPath); rt != nil {
 			return rt.match(method, values)
 		}
 		return Match{Nearest: r.nearest(method, path)}
@@ -120,10 +120,12 @@ func unescapeSegments(escapedPath string) ([]string, error) {
 	return segments, nil
 }
 
-func (r *router) find(path []string) (*route, map[string]string) {
+func (r *router) find(path []string, escapedPath string) (*route, map[string]string) {
 	// An escaped letter in a literal path is the same letter; an escaped slash would make one segment too many.
-	if rt := r.literal["/"+strings.Join(path, "/")]; rt != nil && len(rt.segments) == len(path) {
-		return rt, nil
+	if strings.IndexByte(escapedPath, '%') >= 0 || !strings.HasPrefix(escapedPath, "/") {
+		if rt := r.literal["/"+strings.Join(path, "/")]; rt != nil && len(rt.segments) == len(path) {
+			return rt, nil
+		}
 	}
 	for _, rt := range r.templates[len(path)] {
 		if values, ok := rt.values(path); ok {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -11,7 +12,7 @@ import (
 type Security struct {
 	Access        Access
 	Bearer        bool     // Authorization: Bearer is accepted
-	APIKeyHeaders []string // headers that carry an API key, such as X-API-Key, in the order of the document
+	APIKeyHeaders []string // headers that carry an API key, in canonical form, such as X-Api-Key, in the order of the document
 }
 
 // compileSecurity reads the operation's own requirements, or else the document's.
@@ -54,8 +55,8 @@ func (s *Security) add(doc *openapi3.T, name string) error {
 	case scheme.Type == "http" && scheme.Scheme == "bearer":
 		s.Bearer = true
 	case scheme.Type == "apiKey" && scheme.In == "header":
-		if !slices.Contains(s.APIKeyHeaders, scheme.Name) {
-			s.APIKeyHeaders = append(s.APIKeyHeaders, scheme.Name)
+		if header := http.CanonicalHeaderKey(scheme.Name); !slices.Contains(s.APIKeyHeaders, header) {
+			s.APIKeyHeaders = append(s.APIKeyHeaders, header)
 		}
 	default:
 		return fmt.Errorf("security: scheme %q is neither a bearer token nor an API key in a header", name)

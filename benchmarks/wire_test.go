@@ -1,0 +1,55 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+func TestMockAnswersTheCallsOfTheWire(t *testing.T) {
+	t.Parallel()
+	srv := mockserver.Start(t)
+	conn, err := dialWire(strings.TrimPrefix(srv.URL(), "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, conn.conn.Close()) })
+	for _, c := range wireCalls {
+		body, err := conn.body(c)
+		require.NoError(t, err, c.title)
+		assert.NotEmpty(t, body)
+		require.NoError(t, conn.do(c.bytes(), c.status), "and the connection is good for another")
+	}
+	assert.ErrorContains(t, conn.do(wireCalls[0].bytes(), 418), "not 418")
+	srv.Verify(t, mockserver.Expect("getMyProfile").Times(3), mockserver.Expect("changeName").Times(2), mockserver.Expect("createUserSubscription").Times(2))
+}
+
+func TestPercentiles(t *testing.T) {
+	t.Parallel()
+	var l latencies
+	for i := range 101 {
+		l = append(l, time.Duration(i)*time.Microsecond)
+	}
+	assert.InDelta(t, 50, l.percentile(50), 0)
+	assert.InDelta(t, 99, l.percentile(99), 0)
+}
+
+func TestDriftIsGrowthBeyondNoise(t *testing.T) {
+	t.Parallel()
+	samplesOf := func(heap func(i int) uint64, routines func(i int) int) (samples []sample) {
+		for i := range 30 {
+			samples = append(samples, sample{heap: heap(i), routines: routines(i)})
+		}
+		return samples
+	}
+	flat := func(int) int { return 300 }
+	const mb = 1 << 20
+	require.NoError(t, drift(samplesOf(func(i int) uint64 { return uint64(50+i%5) * mb }, flat)), "noise")
+	require.NoError(t, drift(samplesOf(func(i int) uint64 { return uint64(min(i, 6)) * 10 * mb }, flat)), "growth in the warm-up")
+	require.ErrorContains(t, drift(samplesOf(func(i int) uint64 { return uint64(50+i) * mb }, flat)), "bytes of heap grow")
+	require.ErrorContains(t, drift(samplesOf(func(int) uint64 { return mb }, func(i int) int { return 300 + 10*i })), "goroutines grow")
+	require.Error(t, drift(nil))
+}
