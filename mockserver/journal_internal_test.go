@@ -171,3 +171,15 @@ func TestJournalUnderConcurrency(t *testing.T) {
 	assert.Empty(t, spaces[3].calls.records)
 	s.journal.sound(t, spaces)
 }
+
+// No operation repeats its query today; one that did would show no secret.
+func TestAnswerThatRepeatsTheQuery(t *testing.T) {
+	t.Parallel()
+	s, err := New()
+	require.NoError(t, err)
+	c := &call{Space: s.defaultSpace, r: httptest.NewRequest(http.MethodDelete, "/x?course_id=https://a/%3Ftoken=planted&b=kept", http.NoBody),
+		path: "/x", op: s.contract.Operation("cancelSubscription")}
+	c.entry = s.journal.arrive(c, nil)
+	s.journal.complete(c, response{status: 422, body: []byte(`{"input":"https:\/\/a\/?token=pl\u0061nted"}`)})
+	assert.Equal(t, `{"input":"[redacted]"}`, string(s.Journal()[0].ResponseBody))
+}
