@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
@@ -36,9 +37,14 @@ func (c *call) vary(resp response) response {
 	return resp
 }
 
+// gzipWriters are kept because a new one takes most of a megabyte.
+var gzipWriters = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 func gzipped(body []byte) []byte {
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
+	w := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(w)
+	w.Reset(&b)
 	_, _ = w.Write(body) // into memory
 	_ = w.Close()
 	return b.Bytes()
