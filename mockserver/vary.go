@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
@@ -52,9 +53,14 @@ func takesGzip(h http.Header) bool {
 	return false
 }
 
+// gzipWriters are kept because a new one takes most of a megabyte.
+var gzipWriters = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 func gzipped(body []byte) []byte {
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
+	w := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(w)
+	w.Reset(&b)
 	_, _ = w.Write(body) // into memory
 	_ = w.Close()
 	return b.Bytes()
