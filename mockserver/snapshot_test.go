@@ -3,6 +3,7 @@ package mockserver_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -109,6 +110,55 @@ func TestSnapshotNeverChanges(t *testing.T) {
 	clients.Wait()
 	assert.Equal(t, want, snapshot.State())
 	assert.Equal(t, want, m.State(), "the space that it was taken of has not been called")
+}
+
+// Random histories of four spaces that take snapshots, are restored from their own and each
+// other's, and are written to in every API: each snapshot still says what it said when it
+// was taken, and so does one that was restored from it.
+func TestSnapshotsOfRandomHistories(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(10) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, 1))
+			m := inProcess(t, at(noon))
+			type kept struct {
+				*mockserver.Snapshot
+				state mockserver.State
+			}
+			snapshots := []kept{{m.Snapshot(), m.State()}}
+			for range 300 {
+				space, call := m.in(fmt.Sprint(random.IntN(4)))
+				value := random.IntN(1000)
+				switch random.IntN(9) {
+				case 0:
+					snapshots = append(snapshots, kept{space.Snapshot(), space.State()})
+				case 1:
+					from := snapshots[random.IntN(len(snapshots))]
+					space.Restore(from.Snapshot)
+					assert.Equal(t, from.state, space.State())
+				case 2:
+					require.NoError(t, space.Update(func(s *mockserver.State) { s.Profile.Users["usr_boris"].Password = fmt.Sprint("password-", value) }))
+				case 3:
+					_, err := space.IssueCode([]string{"usr_anna", "usr_boris"}[value%2])
+					require.NoError(t, err)
+				case 4:
+					call("PUT", "/profile/name-change", fmt.Sprintf(`{"first_name":"%d","last_name":null}`, value)).ok()
+				case 5:
+					call("PATCH", manage, fmt.Sprintf(`{"login":"test@mail.com","permissions_to_attach":["%d"]}`, value)).ok()
+				case 6:
+					call("POST", fmt.Sprintf("/users/%d/subscription", 1+value%3), `{"is_trial":true,"replace_existing":true}`).ok()
+				case 7:
+					call("PUT", "/v1.0/profile/settings", fmt.Sprintf(`{"lang":%d}`, value), admin).ok()
+				case 8:
+					call("PUT", "/v1.0/profile", newProfile, admin).ok()
+				}
+			}
+			for _, snapshot := range snapshots {
+				assert.Equal(t, snapshot.state, snapshot.State())
+			}
+		})
+	}
 }
 
 // spoilAll can be done again and again.
@@ -220,7 +270,7 @@ func crowded(users int) mockserver.State {
 }
 
 // What a snapshot, a restored world, a fork and a new space cost does not depend on the
-// number of users; the first write after that copies them all.
+// number of users, nor does the first write after that.
 func BenchmarkSnapshot(b *testing.B) {
 	for _, users := range []int{3, 100_000} {
 		s, err := mockserver.New(mockserver.WithState(crowded(users)))
