@@ -25,7 +25,7 @@ func (c *call) failed() response {
 	}
 	resp := response{status: f.Status, body: []byte(f.Body), media: f.ContentType}
 	switch {
-	case bodiless(f.Status):
+	case bodiless(f.Status), f.Body == "" && f.Status < http.StatusBadRequest: // no error, so no words for one
 		resp.body = nil
 	case f.Body == "":
 		resp = c.server.refuse(c.server.speaker(c.match, c.path), refusalOf(f.Status))

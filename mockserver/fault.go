@@ -49,7 +49,7 @@ type Fault struct {
 	// delay alone the right answer comes late.
 
 	Kind           Kind          `yaml:"kind,omitempty"`
-	Status         int           `yaml:"status,omitempty"`           // answered instead of acting; the body is the API's own error
+	Status         int           `yaml:"status,omitempty"`           // answered instead of acting; the body is the API's own error, of a status below 400 none
 	Body           string        `yaml:"body,omitempty"`             // instead of the API's own error; with Status only
 	ContentType    string        `yaml:"content_type,omitempty"`     // of Body; "": application/json if it is JSON, else text/plain. Also of WrongContentType; "": text/html
 	RetryAfter     time.Duration `yaml:"retry_after,omitempty"`      // a Retry-After header of so many seconds, rounded up; with Status only

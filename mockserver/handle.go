@@ -125,7 +125,7 @@ func (c *call) allowed(op *contract.Operation, body []byte, unreadable *refusal)
 		return s.refuse(op, &refusal{issues: verdict.Issues})
 	}
 	// Act: the operation's own rules, on the state.
-	return c.act(op, caller, &api.Request{Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: verdict.Decodable})
+	return c.act(op, caller, &api.Request{Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: verdict.Decodable, Members: verdict.Members})
 }
 
 // queryOf reads a query as the contract does: a semicolon, of which net/url would drop the

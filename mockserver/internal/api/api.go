@@ -11,6 +11,8 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 //go:generate go tool -modfile=../../../internal/tools/go.mod oapi-codegen -config ../../../openapi/codegen/mock.yaml -package profile -o profile/zz_generated.go ../../../openapi/profile.yaml
@@ -29,6 +31,9 @@ type Request struct {
 	Path  map[string]string // unescaped values of the path's parameters
 	Query url.Values
 	Body  []byte // JSON; nil where the operation takes none
+
+	// Members are those of Body, if it is an object and they are known.
+	Members []contract.Member
 }
 
 // PathParam stores a path parameter in dst.
@@ -51,8 +56,13 @@ func (r *Request) QueryParam(name string, dst *string) error {
 	return nil
 }
 
-// DecodeBody stores the body in dst, see Decode.
-func (r *Request) DecodeBody(dst any) error { return Decode(r.Body, dst) }
+// DecodeBody stores the body in dst, a pointer to a struct, see Decode.
+func (r *Request) DecodeBody(dst any) error {
+	if r.Members == nil {
+		return Decode(r.Body, dst)
+	}
+	return decodeMembers(r.Members, dst)
+}
 
 // Decode stores JSON in dst. Member names must match exactly, as they do for the contract:
 // one that differs by case is another member. Numbers that no type fixes stay as they

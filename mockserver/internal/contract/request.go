@@ -34,12 +34,22 @@ type Verdict struct {
 	// former. It is nil when the operation takes no body, when none was sent, and when there are issues.
 	Decodable []byte
 
+	// Members are the declared members of a Decodable that is an object, in the order in which they came, so that a
+	// handler need not look for them again. It is nil for any other Decodable, and for a copy.
+	Members []Member
+
 	// Issues is everything that is wrong, in the order of the document: path, query, header, body.
 	Issues []Issue
 
 	// Sent has bit i set when the request carries Operation.Parameters[i], be it right or wrong. A body that is no JSON
 	// carries no member.
 	Sent uint64
+}
+
+// Member is a member of a body: its name in the document, and its value as it was sent.
+type Member struct {
+	Name  string
+	Value jsontext.Value // part of the body
 }
 
 // Validate looks at a request.
@@ -59,7 +69,7 @@ func (op *Operation) Validate(r Request) Verdict {
 	v.Issues = walked.Issues
 	v.Sent |= walked.Sent << len(op.parameters)
 	if len(v.Issues) == 0 {
-		v.Decodable = walked.Decodable
+		v.Decodable, v.Members = walked.Decodable, walked.Members
 	}
 	return v
 }

@@ -19,7 +19,8 @@ type walker struct {
 	steps   []step
 	issues  []Issue
 	edits   []edit
-	sent    uint64 // which members the outermost object has
+	sent    uint64   // which members the outermost object has
+	members []Member // the same, in the order in which they came
 }
 
 // step is one element of the path to the value that is being read.
@@ -48,14 +49,18 @@ func walkBody(s *schema, body []byte, issues []Issue) Verdict {
 	if at := w.trailing(); at >= 0 {
 		return Verdict{Issues: append(issues, w.whole(Trailing, at))}
 	}
-	return Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent}
+	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent}
+	if len(w.edits) == 0 && len(w.issues) == 0 {
+		v.Members = slices.Clone(w.members)
+	}
+	return v
 }
 
 func (w *walker) reset(body []byte, issues []Issue) {
 	w.source = *bytes.NewBuffer(body)
 	w.decoder.Reset(&w.source)
 	w.body, w.issues = body, issues
-	w.steps, w.edits, w.sent = w.steps[:0], w.edits[:0], 0
+	w.steps, w.edits, w.sent, w.members = w.steps[:0], w.edits[:0], 0, w.members[:0]
 }
 
 // release forgets the body, which may hold secrets, before the walker waits for the next one.
@@ -63,6 +68,7 @@ func (w *walker) release() {
 	w.source = bytes.Buffer{}
 	w.decoder.Reset(&w.source)
 	w.body, w.issues = nil, nil
+	clear(w.members)
 	walkers.Put(w)
 }
 
@@ -244,8 +250,12 @@ func (w *walker) object(s *schema) error {
 		seen.add(i)
 		next = i + 1
 		w.steps[depth].name = s.members[i].name
+		start := int(w.decoder.InputOffset())
 		if err := w.value(s.members[i].schema, s.members[i].required); err != nil {
 			return err
+		}
+		if depth == 0 {
+			w.members = append(w.members, Member{s.members[i].name, w.since(start)})
 		}
 	}
 	if _, err := w.decoder.ReadToken(); err != nil {
@@ -260,6 +270,13 @@ func (w *walker) object(s *schema) error {
 		inDocumentOrder(s, w.issues[before:], depth)
 	}
 	return nil
+}
+
+// since is the value that was read behind the name that ends at start.
+func (w *walker) since(start int) jsontext.Value {
+	end := int(w.decoder.InputOffset())
+	value := bytes.TrimLeft(w.body[start:end:end], " \t\r\n:")
+	return jsontext.Value(value)
 }
 
 // memberName reads a name and returns the place of the declared member, or -1. A name that is not declared becomes a step
