@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -157,7 +156,7 @@ func (c *call) act(op *contract.Operation, caller Token, req *api.Request) (resp
 	case answer.Body == nil:
 		return response{status: answer.Status}
 	}
-	body, err := json.Marshal(answer.Body)
+	body, err := api.Encode(answer.Body)
 	if err != nil {
 		return c.server.mistake(op, "answer of ", err)
 	}

@@ -23,7 +23,7 @@ import (
 // Answer is the 2xx answer of an operation.
 type Answer struct {
 	Status int
-	Body   any // encoded as JSON; nil for no body
+	Body   Body // nil for no body
 }
 
 // Request is a request that the contract has accepted.

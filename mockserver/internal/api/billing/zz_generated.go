@@ -15,10 +15,34 @@ type BillingInfo struct {
 	BillingID    *string `json:"billing_id,omitzero"`
 }
 
+// AppendJSON appends the object.
+func (x *BillingInfo) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.BillingExtra != nil {
+		b = append(b, ",\"billing_extra\":"...)
+		b = api.Value(b, &x.BillingExtra)
+	}
+	if x.BillingID != nil {
+		b = append(b, ",\"billing_id\":"...)
+		b = api.Nullable(b, x.BillingID, api.String)
+	}
+	return api.Object(b, start)
+}
+
 // BillingProperty is one property of a user in the billing system.
 type BillingProperty struct {
 	Type  string `json:"type"`
 	Value string `json:"value"`
+}
+
+// AppendJSON appends the object.
+func (x *BillingProperty) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"type\":"...)
+	b = api.String(b, &x.Type)
+	b = append(b, ",\"value\":"...)
+	b = api.String(b, &x.Value)
+	return api.Object(b, start)
 }
 
 // UpdateUserRequest is what to change about a user. An absent member leaves the user's as it is; an empty list empties it.
@@ -33,6 +57,42 @@ type UpdateUserRequest struct {
 	Status              *UserStatus       `json:"status,omitzero"`
 }
 
+// AppendJSON appends the object.
+func (x *UpdateUserRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.BillingInfo != nil {
+		b = append(b, ",\"billing_info\":"...)
+		b = api.Value(b, &x.BillingInfo)
+	}
+	if x.BillingProperties != nil {
+		b = append(b, ",\"billing_properties\":"...)
+		b = api.Value(b, &x.BillingProperties)
+	}
+	b = append(b, ",\"login\":"...)
+	b = api.String(b, &x.Login)
+	if x.Password != nil {
+		b = append(b, ",\"password\":"...)
+		b = api.Nullable(b, x.Password, api.String)
+	}
+	if x.PermissionsToAttach != nil {
+		b = append(b, ",\"permissions_to_attach\":"...)
+		b = api.Value(b, &x.PermissionsToAttach)
+	}
+	if x.PermissionsToDetach != nil {
+		b = append(b, ",\"permissions_to_detach\":"...)
+		b = api.Value(b, &x.PermissionsToDetach)
+	}
+	if x.Properties != nil {
+		b = append(b, ",\"properties\":"...)
+		b = api.Value(b, &x.Properties)
+	}
+	if x.Status != nil {
+		b = append(b, ",\"status\":"...)
+		b = api.Nullable(b, x.Status, api.Value)
+	}
+	return api.Object(b, start)
+}
+
 // User is a user of the billing service.
 type User struct {
 	BillingProperties []BillingProperty `json:"billing_properties"`
@@ -45,6 +105,32 @@ type User struct {
 	Status            UserStatus        `json:"status"`
 	Type              string            `json:"type"`
 	UpdatedAt         string            `json:"updated_at"`
+}
+
+// AppendJSON appends the object.
+func (x *User) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"billing_properties\":"...)
+	b = api.Value(b, &x.BillingProperties)
+	b = append(b, ",\"can_update_password\":"...)
+	b = api.Bool(b, &x.CanUpdatePassword)
+	b = append(b, ",\"created_at\":"...)
+	b = api.String(b, &x.CreatedAt)
+	b = append(b, ",\"deleted_at\":"...)
+	b = api.Nullable(b, x.DeletedAt, api.String)
+	b = append(b, ",\"id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"login\":"...)
+	b = api.String(b, &x.Login)
+	b = append(b, ",\"name\":"...)
+	b = api.Nullable(b, x.Name, api.String)
+	b = append(b, ",\"status\":"...)
+	b = api.Value(b, &x.Status)
+	b = append(b, ",\"type\":"...)
+	b = api.String(b, &x.Type)
+	b = append(b, ",\"updated_at\":"...)
+	b = api.String(b, &x.UpdatedAt)
+	return api.Object(b, start)
 }
 
 // UserStatus is the status of a user. [ruling] An open set: the published page shows only `active`, and a status that is not known here survives reading.

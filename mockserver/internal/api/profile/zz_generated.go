@@ -13,16 +13,46 @@ type ChangeAvatarRequest struct {
 	VerificationCode string `json:"verification_code"`
 }
 
+// AppendJSON appends the object.
+func (x *ChangeAvatarRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"avatar_url\":"...)
+	b = api.String(b, &x.AvatarURL)
+	b = append(b, ",\"verification_code\":"...)
+	b = api.String(b, &x.VerificationCode)
+	return api.Object(b, start)
+}
+
 // ChangeEmailRequest is the new e-mail address and the proof that the user asks for the change.
 type ChangeEmailRequest struct {
 	NewEmail         string `json:"new_email"`
 	VerificationCode string `json:"verification_code"`
 }
 
+// AppendJSON appends the object.
+func (x *ChangeEmailRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"new_email\":"...)
+	b = api.String(b, &x.NewEmail)
+	b = append(b, ",\"verification_code\":"...)
+	b = api.String(b, &x.VerificationCode)
+	return api.Object(b, start)
+}
+
 // ChangeNameRequest is the new first and last name. Both are sent always; null takes a name away.
 type ChangeNameRequest struct {
 	FirstName *string `json:"first_name"`
 	LastName  *string `json:"last_name"`
+}
+
+// AppendJSON appends the object.
+func (x *ChangeNameRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"first_name\":"...)
+	b = api.Nullable(b, x.FirstName, api.String)
+	b = append(b, ",\"last_name\":"...)
+	b = api.Nullable(b, x.LastName, api.String)
+	return api.Object(b, start)
 }
 
 // ChangePasswordRequest is the old password, the new one and the proof that the user asks for the change.
@@ -33,10 +63,34 @@ type ChangePasswordRequest struct {
 	VerificationCode   string `json:"verification_code"`
 }
 
+// AppendJSON appends the object.
+func (x *ChangePasswordRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"new_password\":"...)
+	b = api.String(b, &x.NewPassword)
+	b = append(b, ",\"new_password_confirm\":"...)
+	b = api.String(b, &x.NewPasswordConfirm)
+	b = append(b, ",\"old_password\":"...)
+	b = api.String(b, &x.OldPassword)
+	b = append(b, ",\"verification_code\":"...)
+	b = api.String(b, &x.VerificationCode)
+	return api.Object(b, start)
+}
+
 // ChangePaymentMethodRequest is the payment method to set, with its details.
 type ChangePaymentMethodRequest struct {
 	Details map[string]interface{} `json:"details"`
 	Method  string                 `json:"method"`
+}
+
+// AppendJSON appends the object.
+func (x *ChangePaymentMethodRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"details\":"...)
+	b = api.Value(b, &x.Details)
+	b = append(b, ",\"method\":"...)
+	b = api.String(b, &x.Method)
+	return api.Object(b, start)
 }
 
 // ChangePhoneRequest is the new phone number and the proof that the user asks for the change.
@@ -45,9 +99,27 @@ type ChangePhoneRequest struct {
 	VerificationCode string `json:"verification_code"`
 }
 
+// AppendJSON appends the object.
+func (x *ChangePhoneRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"new_phone\":"...)
+	b = api.String(b, &x.NewPhone)
+	b = append(b, ",\"verification_code\":"...)
+	b = api.String(b, &x.VerificationCode)
+	return api.Object(b, start)
+}
+
 // Message is the answer to a change that was made.
 type Message struct {
 	Message string `json:"message"`
+}
+
+// AppendJSON appends the object.
+func (x *Message) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"message\":"...)
+	b = api.String(b, &x.Message)
+	return api.Object(b, start)
 }
 
 // Payment is a payment. [ruling] An open object without a declared member, because the published sample shows it collapsed: every member that the server sends is kept and can be read.
@@ -58,15 +130,41 @@ type PaymentList struct {
 	Payments []Payment `json:"payments"`
 }
 
+// AppendJSON appends the object.
+func (x *PaymentList) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"payments\":"...)
+	b = api.Value(b, &x.Payments)
+	return api.Object(b, start)
+}
+
 // PaymentMethod is a payment method and its details.
 type PaymentMethod struct {
 	Details map[string]interface{} `json:"details"`
 	Method  string                 `json:"method"`
 }
 
+// AppendJSON appends the object.
+func (x *PaymentMethod) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"details\":"...)
+	b = api.Value(b, &x.Details)
+	b = append(b, ",\"method\":"...)
+	b = api.String(b, &x.Method)
+	return api.Object(b, start)
+}
+
 // PaymentMethodList is the payment methods that can be chosen.
 type PaymentMethodList struct {
 	Methods []string `json:"methods"`
+}
+
+// AppendJSON appends the object.
+func (x *PaymentMethodList) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"methods\":"...)
+	b = api.Value(b, &x.Methods)
+	return api.Object(b, start)
 }
 
 // Profile is the profile of a user.
@@ -79,12 +177,38 @@ type Profile struct {
 	UserID    string  `json:"user_id"`
 }
 
+// AppendJSON appends the object.
+func (x *Profile) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"avatar_url\":"...)
+	b = api.Nullable(b, x.AvatarURL, api.String)
+	b = append(b, ",\"email\":"...)
+	b = api.Nullable(b, x.Email, api.String)
+	b = append(b, ",\"first_name\":"...)
+	b = api.Nullable(b, x.FirstName, api.String)
+	b = append(b, ",\"last_name\":"...)
+	b = api.Nullable(b, x.LastName, api.String)
+	b = append(b, ",\"phone\":"...)
+	b = api.Nullable(b, x.Phone, api.String)
+	b = append(b, ",\"user_id\":"...)
+	b = api.String(b, &x.UserID)
+	return api.Object(b, start)
+}
+
 // Subscription is a subscription to a course. [ruling] An open object, because the published sample shows it collapsed: every member that the server sends is kept and can be read.
 type Subscription map[string]any
 
 // SubscriptionList is the subscriptions of a user.
 type SubscriptionList struct {
 	Subscriptions []Subscription `json:"subscriptions"`
+}
+
+// AppendJSON appends the object.
+func (x *SubscriptionList) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"subscriptions\":"...)
+	b = api.Value(b, &x.Subscriptions)
+	return api.Object(b, start)
 }
 
 // Server answers the operations of the document. A method gets what the contract has

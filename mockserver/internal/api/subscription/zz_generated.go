@@ -18,6 +18,30 @@ type CreateSubscriptionRequest struct {
 	TrafficLimitGB  *int     `json:"traffic_limit_gb"`
 }
 
+// AppendJSON appends the object.
+func (x *CreateSubscriptionRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"connected_squads\":"...)
+	b = api.Value(b, &x.ConnectedSquads)
+	b = append(b, ",\"device_limit\":"...)
+	b = api.Nullable(b, x.DeviceLimit, api.Int)
+	b = append(b, ",\"duration_days\":"...)
+	b = api.Nullable(b, x.DurationDays, api.Int)
+	if x.IsTrial != nil {
+		b = append(b, ",\"is_trial\":"...)
+		b = api.Nullable(b, x.IsTrial, api.Bool)
+	}
+	if x.ReplaceExisting != nil {
+		b = append(b, ",\"replace_existing\":"...)
+		b = api.Nullable(b, x.ReplaceExisting, api.Bool)
+	}
+	b = append(b, ",\"squad_uuid\":"...)
+	b = api.Nullable(b, x.SquadUUID, api.String)
+	b = append(b, ",\"traffic_limit_gb\":"...)
+	b = api.Nullable(b, x.TrafficLimitGB, api.Int)
+	return api.Object(b, start)
+}
+
 // PromoGroup is a group of users who get the same discounts.
 type PromoGroup struct {
 	ApplyDiscountsToAddons bool   `json:"apply_discounts_to_addons"`
@@ -26,6 +50,24 @@ type PromoGroup struct {
 	Name                   string `json:"name"`
 	ServerDiscountPercent  int    `json:"server_discount_percent"`
 	TrafficDiscountPercent int    `json:"traffic_discount_percent"`
+}
+
+// AppendJSON appends the object.
+func (x *PromoGroup) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"apply_discounts_to_addons\":"...)
+	b = api.Bool(b, &x.ApplyDiscountsToAddons)
+	b = append(b, ",\"device_discount_percent\":"...)
+	b = api.Int(b, &x.DeviceDiscountPercent)
+	b = append(b, ",\"id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"name\":"...)
+	b = api.String(b, &x.Name)
+	b = append(b, ",\"server_discount_percent\":"...)
+	b = api.Int(b, &x.ServerDiscountPercent)
+	b = append(b, ",\"traffic_discount_percent\":"...)
+	b = api.Int(b, &x.TrafficDiscountPercent)
+	return api.Object(b, start)
 }
 
 // Subscription is the subscription of a user. Members that later editions of the server add are accepted [upstream].
@@ -44,6 +86,40 @@ type Subscription struct {
 	SubscriptionURL        *string            `json:"subscription_url"`
 	TrafficLimitGB         int                `json:"traffic_limit_gb"`
 	TrafficUsedGB          float64            `json:"traffic_used_gb"`
+}
+
+// AppendJSON appends the object.
+func (x *Subscription) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"actual_status\":"...)
+	b = api.Value(b, &x.ActualStatus)
+	b = append(b, ",\"autopay_days_before\":"...)
+	b = api.Nullable(b, x.AutopayDaysBefore, api.Int)
+	b = append(b, ",\"autopay_enabled\":"...)
+	b = api.Bool(b, &x.AutopayEnabled)
+	b = append(b, ",\"connected_squads\":"...)
+	b = api.Value(b, &x.ConnectedSquads)
+	b = append(b, ",\"device_limit\":"...)
+	b = api.Int(b, &x.DeviceLimit)
+	b = append(b, ",\"end_date\":"...)
+	b = api.String(b, &x.EndDate)
+	b = append(b, ",\"id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"is_trial\":"...)
+	b = api.Bool(b, &x.IsTrial)
+	b = append(b, ",\"start_date\":"...)
+	b = api.String(b, &x.StartDate)
+	b = append(b, ",\"status\":"...)
+	b = api.Value(b, &x.Status)
+	b = append(b, ",\"subscription_crypto_link\":"...)
+	b = api.Nullable(b, x.SubscriptionCryptoLink, api.String)
+	b = append(b, ",\"subscription_url\":"...)
+	b = api.Nullable(b, x.SubscriptionURL, api.String)
+	b = append(b, ",\"traffic_limit_gb\":"...)
+	b = api.Int(b, &x.TrafficLimitGB)
+	b = append(b, ",\"traffic_used_gb\":"...)
+	b = api.Float(b, &x.TrafficUsedGB)
+	return api.Object(b, start)
 }
 
 // SubscriptionStatus is the status of a subscription. [upstream] An open set: a status that is not known here survives reading.
@@ -69,6 +145,48 @@ type User struct {
 	TelegramID             *int64        `json:"telegram_id"`
 	UpdatedAt              string        `json:"updated_at"`
 	Username               *string       `json:"username"`
+}
+
+// AppendJSON appends the object.
+func (x *User) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"balance_kopeks\":"...)
+	b = api.Int(b, &x.BalanceKopeks)
+	b = append(b, ",\"balance_rubles\":"...)
+	b = api.Float(b, &x.BalanceRubles)
+	b = append(b, ",\"created_at\":"...)
+	b = api.String(b, &x.CreatedAt)
+	b = append(b, ",\"first_name\":"...)
+	b = api.Nullable(b, x.FirstName, api.String)
+	b = append(b, ",\"has_had_paid_subscription\":"...)
+	b = api.Bool(b, &x.HasHadPaidSubscription)
+	b = append(b, ",\"has_made_first_topup\":"...)
+	b = api.Bool(b, &x.HasMadeFirstTopup)
+	b = append(b, ",\"id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"language\":"...)
+	b = api.String(b, &x.Language)
+	b = append(b, ",\"last_activity\":"...)
+	b = api.Nullable(b, x.LastActivity, api.String)
+	b = append(b, ",\"last_name\":"...)
+	b = api.Nullable(b, x.LastName, api.String)
+	b = append(b, ",\"promo_group\":"...)
+	b = api.Nullable(b, x.PromoGroup, api.Value)
+	b = append(b, ",\"referral_code\":"...)
+	b = api.Nullable(b, x.ReferralCode, api.String)
+	b = append(b, ",\"referred_by_id\":"...)
+	b = api.Nullable(b, x.ReferredByID, api.Int)
+	b = append(b, ",\"status\":"...)
+	b = api.Value(b, &x.Status)
+	b = append(b, ",\"subscription\":"...)
+	b = api.Nullable(b, x.Subscription, api.Value)
+	b = append(b, ",\"telegram_id\":"...)
+	b = api.Nullable(b, x.TelegramID, api.Int)
+	b = append(b, ",\"updated_at\":"...)
+	b = api.String(b, &x.UpdatedAt)
+	b = append(b, ",\"username\":"...)
+	b = api.Nullable(b, x.Username, api.String)
+	return api.Object(b, start)
 }
 
 // UserStatus is the status of a user. [upstream] An open set: a status that is not known here survives reading.

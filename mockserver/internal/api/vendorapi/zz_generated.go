@@ -14,10 +14,38 @@ type AccessCode struct {
 	Public  PublicCode   `json:"public"`
 }
 
+// AppendJSON appends the object.
+func (x *AccessCode) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"_id\":"...)
+	b = api.Int(b, &x.ID)
+	if x.Private != nil {
+		b = append(b, ",\"private\":"...)
+		b = api.Nullable(b, x.Private, api.Value)
+	}
+	b = append(b, ",\"public\":"...)
+	b = api.Value(b, &x.Public)
+	return api.Object(b, start)
+}
+
 // AccessCodeList is the answer at the path that the published page prints for access codes and balance alike. [ruling] Either member may be absent.
 type AccessCodeList struct {
 	AccessCodes []AccessCode `json:"accesscodes,omitzero"`
 	Balance     *Balance     `json:"balance,omitzero"`
+}
+
+// AppendJSON appends the object.
+func (x *AccessCodeList) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if x.AccessCodes != nil {
+		b = append(b, ",\"accesscodes\":"...)
+		b = api.Value(b, &x.AccessCodes)
+	}
+	if x.Balance != nil {
+		b = append(b, ",\"balance\":"...)
+		b = api.Nullable(b, x.Balance, api.Value)
+	}
+	return api.Object(b, start)
 }
 
 // Balance is what a vendor has left to use.
@@ -36,9 +64,47 @@ type Balance struct {
 	SubscriptionEndDate   UnixTime `json:"subscriptionenddate"`
 }
 
+// AppendJSON appends the object.
+func (x *Balance) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"_id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"activationscount\":"...)
+	b = api.Value(b, &x.ActivationsCount)
+	b = append(b, ",\"activationslimit\":"...)
+	b = api.Value(b, &x.ActivationsLimit)
+	b = append(b, ",\"companyname\":"...)
+	b = api.String(b, &x.CompanyName)
+	b = append(b, ",\"countryid\":"...)
+	b = api.Int(b, &x.CountryID)
+	b = append(b, ",\"ispostpaid\":"...)
+	b = api.Bool(b, &x.IsPostpaid)
+	b = append(b, ",\"locallicensesbalance\":"...)
+	b = api.Value(b, &x.LocalLicensesBalance)
+	b = append(b, ",\"netlicensesbalance\":"...)
+	b = api.Value(b, &x.NetLicensesBalance)
+	b = append(b, ",\"phone\":"...)
+	b = api.String(b, &x.Phone)
+	b = append(b, ",\"status\":"...)
+	b = api.Value(b, &x.Status)
+	b = append(b, ",\"subscriptionbegindate\":"...)
+	b = api.Value(b, &x.SubscriptionBeginDate)
+	b = append(b, ",\"subscriptionenddate\":"...)
+	b = api.Value(b, &x.SubscriptionEndDate)
+	return api.Object(b, start)
+}
+
 // BalanceResponse is the answer that carries the balance.
 type BalanceResponse struct {
 	Balance Balance `json:"balance"`
+}
+
+// AppendJSON appends the object.
+func (x *BalanceResponse) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"balance\":"...)
+	b = api.Value(b, &x.Balance)
+	return api.Object(b, start)
 }
 
 // Counter is a number that the server may never have set. [ruling] -842150451 (0xCDCDCDCD as a signed 32-bit number) and -12851 (0xCDCD as a signed 16-bit number) are the marks of memory that was never written: they mean "never set", and are kept as sent.
@@ -51,15 +117,45 @@ type PrivateCode struct {
 	WriteValue  string `json:"writevalue"`
 }
 
+// AppendJSON appends the object.
+func (x *PrivateCode) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"mastervalue\":"...)
+	b = api.String(b, &x.MasterValue)
+	b = append(b, ",\"readvalue\":"...)
+	b = api.String(b, &x.ReadValue)
+	b = append(b, ",\"writevalue\":"...)
+	b = api.String(b, &x.WriteValue)
+	return api.Object(b, start)
+}
+
 // Profile is the answer that carries the user.
 type Profile struct {
 	User User `json:"user"`
+}
+
+// AppendJSON appends the object.
+func (x *Profile) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"user\":"...)
+	b = api.Value(b, &x.User)
+	return api.Object(b, start)
 }
 
 // PublicCode is the public part of an access code.
 type PublicCode struct {
 	Text  string `json:"text"`
 	Value string `json:"value"`
+}
+
+// AppendJSON appends the object.
+func (x *PublicCode) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"text\":"...)
+	b = api.String(b, &x.Text)
+	b = append(b, ",\"value\":"...)
+	b = api.String(b, &x.Value)
+	return api.Object(b, start)
 }
 
 // Role is what a user may do.
@@ -72,9 +168,35 @@ type Role struct {
 	NameEng        string `json:"nameeng"`
 }
 
+// AppendJSON appends the object.
+func (x *Role) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"_id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"createorders\":"...)
+	b = api.Bool(b, &x.CreateOrders)
+	b = append(b, ",\"createproducts\":"...)
+	b = api.Bool(b, &x.CreateProducts)
+	b = append(b, ",\"createusers\":"...)
+	b = api.Bool(b, &x.CreateUsers)
+	b = append(b, ",\"manageprotect\":"...)
+	b = api.Bool(b, &x.ManageProtect)
+	b = append(b, ",\"nameeng\":"...)
+	b = api.String(b, &x.NameEng)
+	return api.Object(b, start)
+}
+
 // Settings is the settings of a user.
 type Settings struct {
 	Language int `json:"language"`
+}
+
+// AppendJSON appends the object.
+func (x *Settings) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"language\":"...)
+	b = api.Int(b, &x.Language)
+	return api.Object(b, start)
 }
 
 // UnixTime is a moment in seconds since the start of 1970, UTC. [ruling] Zero means none.
@@ -89,9 +211,33 @@ type UpdateProfileRequest struct {
 	Phone       string `json:"phone"`
 }
 
+// AppendJSON appends the object.
+func (x *UpdateProfileRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"companyName\":"...)
+	b = api.String(b, &x.CompanyName)
+	b = append(b, ",\"countryId\":"...)
+	b = api.Int(b, &x.CountryID)
+	b = append(b, ",\"firstName\":"...)
+	b = api.String(b, &x.FirstName)
+	b = append(b, ",\"lastName\":"...)
+	b = api.String(b, &x.LastName)
+	b = append(b, ",\"phone\":"...)
+	b = api.String(b, &x.Phone)
+	return api.Object(b, start)
+}
+
 // UpdateSettingsRequest is the settings to set.
 type UpdateSettingsRequest struct {
 	Lang int `json:"lang"`
+}
+
+// AppendJSON appends the object.
+func (x *UpdateSettingsRequest) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"lang\":"...)
+	b = api.Int(b, &x.Lang)
+	return api.Object(b, start)
 }
 
 // User is a user of a vendor.
@@ -106,6 +252,28 @@ type User struct {
 	UserDetails UserDetails `json:"userdetails"`
 }
 
+// AppendJSON appends the object.
+func (x *User) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"_id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"companyname\":"...)
+	b = api.String(b, &x.CompanyName)
+	b = append(b, ",\"confirmed\":"...)
+	b = api.Bool(b, &x.Confirmed)
+	b = append(b, ",\"countryid\":"...)
+	b = api.Int(b, &x.CountryID)
+	b = append(b, ",\"email\":"...)
+	b = api.String(b, &x.Email)
+	b = append(b, ",\"phone\":"...)
+	b = api.String(b, &x.Phone)
+	b = append(b, ",\"status\":"...)
+	b = api.Bool(b, &x.Status)
+	b = append(b, ",\"userdetails\":"...)
+	b = api.Value(b, &x.UserDetails)
+	return api.Object(b, start)
+}
+
 // UserDetails is the personal data of a user, with role and settings.
 type UserDetails struct {
 	ID            int64    `json:"_id"`
@@ -114,6 +282,24 @@ type UserDetails struct {
 	LastVisitDate UnixTime `json:"lastvisitdate"`
 	Role          Role     `json:"role"`
 	Settings      Settings `json:"settings"`
+}
+
+// AppendJSON appends the object.
+func (x *UserDetails) AppendJSON(b []byte) []byte {
+	start := len(b)
+	b = append(b, ",\"_id\":"...)
+	b = api.Int(b, &x.ID)
+	b = append(b, ",\"firstname\":"...)
+	b = api.String(b, &x.FirstName)
+	b = append(b, ",\"lastname\":"...)
+	b = api.String(b, &x.LastName)
+	b = append(b, ",\"lastvisitdate\":"...)
+	b = api.Value(b, &x.LastVisitDate)
+	b = append(b, ",\"role\":"...)
+	b = api.Value(b, &x.Role)
+	b = append(b, ",\"settings\":"...)
+	b = api.Value(b, &x.Settings)
+	return api.Object(b, start)
 }
 
 // Server answers the operations of the document. A method gets what the contract has
