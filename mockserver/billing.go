@@ -13,19 +13,19 @@ import (
 
 // billingServer answers the billing API.
 type billingServer struct {
-	state *BillingState
-	now   time.Time
+	data *data
+	now  time.Time
 }
 
 var _ api.Server = billingServer{}
 
 func (b billingServer) UpdateUser(body *api.UpdateUserRequest) (*api.User, error) {
-	user := b.state.Users[body.Login]
+	user := b.data.billing.edit(body.Login)
 	var issues []contract.Issue
 	if user == nil {
 		issues = append(issues, contract.Reject(contract.InBody, "The selected login is invalid.", "login"))
 	}
-	if body.Status != nil && !slices.Contains(b.state.Statuses, string(*body.Status)) {
+	if body.Status != nil && !slices.Contains(b.data.fixed.Billing.Statuses, string(*body.Status)) {
 		issues = append(issues, contract.Reject(contract.InBody, "The selected status is invalid.", "status"))
 	}
 	if len(issues) > 0 {

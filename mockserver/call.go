@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
 	"github.com/quartet-go/quartet/mockserver/internal/api/billing"
@@ -14,24 +15,25 @@ import (
 // run finds the handler of an operation and runs it. The state is locked. A caller whose
 // user has gone since authorize is as good as unknown.
 func (s *Space) run(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
-	state, now := &s.world.data.State, s.clock.now().UTC() // days are counted and shown in UTC
+	d, now := s.world.data, s.clock.now().UTC() // days are counted and shown in UTC
+	write := op.Method != http.MethodGet
 	switch op.API.Name {
 	case "profile":
-		user := state.Profile.Users[caller.Profile]
+		user := d.profile.of(caller.Profile, write)
 		if user == nil {
 			return api.Answer{}, &refusal{unauthenticated: true, sent: true}
 		}
-		return profile.Handlers[op.ID](profileServer{state: &state.Profile, id: caller.Profile, user: user, now: now}, req)
+		return profile.Handlers[op.ID](profileServer{methods: d.fixed.Profile.PaymentMethods, id: caller.Profile, user: user, now: now}, req)
 	case "billing":
-		return billing.Handlers[op.ID](billingServer{state: &state.Billing, now: now}, req)
+		return billing.Handlers[op.ID](billingServer{data: d, now: now}, req)
 	case "subscription":
-		return subscription.Handlers[op.ID](subscriptionServer{world: &s.world, now: now}, req)
+		return subscription.Handlers[op.ID](subscriptionServer{data: d, now: now}, req)
 	case "vendor":
-		user := state.Vendor.Users[caller.Vendor]
+		user := d.vendorUsers.of(caller.Vendor, write)
 		if user == nil {
 			return api.Answer{}, &refusal{unauthenticated: true, sent: true}
 		}
-		return vendorapi.Handlers[op.ID](vendorServer{state: &state.Vendor, id: caller.Vendor, user: user, split: s.server.splitBalance}, req)
+		return vendorapi.Handlers[op.ID](vendorServer{state: &d.vendor, id: caller.Vendor, user: user, split: s.server.splitBalance}, req)
 	}
 	return api.Answer{}, fmt.Errorf("no handlers for the %s API", op.API.Name)
 }

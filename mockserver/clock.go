@@ -24,8 +24,8 @@ func (s *Space) SetClock(c Clock) { s.clock.set(c) }
 // it shows now.
 func (s *Space) Freeze(at time.Time) { s.clock.set(Clock{At: at, Frozen: true}) }
 
-// Advance moves the space's clock by d, back where d is negative. One that stands still
-// goes on standing still, one that runs runs on.
+// Advance moves the space's clock by d, back where d is negative. A clock that is frozen
+// remains so, one that runs goes on from there.
 func (s *Space) Advance(d time.Duration) { s.clock.advance(d) }
 
 // clock is the clock of a space. Whoever waits on it learns of every move.
@@ -89,9 +89,8 @@ func (c *clock) setting() Clock {
 	return Clock{At: c.read(), Frozen: c.shown.Frozen}
 }
 
-// wait returns true when d has passed on the clock, false when ctx has ended before.
-func (c *clock) wait(ctx context.Context, d time.Duration) bool {
-	end := c.now().Add(d)
+// wait returns true when the clock shows the end, false when ctx has ended before.
+func (c *clock) wait(ctx context.Context, end time.Time) bool {
 	for {
 		left, frozen, moved := c.until(end)
 		if left <= 0 {

@@ -2,42 +2,87 @@ package mockserver
 
 import (
 	"reflect"
+	"sync"
 	"time"
 )
 
 // clone returns a copy that shares nothing with s.
-func (s State) clone() State { return deepCopy(reflect.ValueOf(s)).Interface().(State) }
+func (s State) clone() State { return *clone(&s) }
 
-var timeType = reflect.TypeFor[time.Time]()
+// clone returns a copy of plain data that shares nothing with it.
+func clone[T any](v *T) *T {
+	var copied T
+	deepCopy(reflect.ValueOf(&copied).Elem(), reflect.ValueOf(v).Elem())
+	return &copied
+}
 
 // deepCopy copies plain data: structs of exported fields, pointers, maps, slices and
 // what encoding/json and YAML put into an any.
-func deepCopy(v reflect.Value) reflect.Value {
-	out := reflect.New(v.Type()).Elem()
-	switch {
-	case v.Type() == timeType:
-		out.Set(v)
-	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			out.Field(i).Set(deepCopy(v.Field(i)))
-		}
-	case v.Kind() == reflect.Pointer && !v.IsNil():
-		out.Set(reflect.New(v.Type().Elem()))
-		out.Elem().Set(deepCopy(v.Elem()))
-	case v.Kind() == reflect.Interface && !v.IsNil():
-		out.Set(deepCopy(v.Elem()))
-	case v.Kind() == reflect.Slice && !v.IsNil():
-		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-		for i := range v.Len() {
-			out.Index(i).Set(deepCopy(v.Index(i)))
-		}
-	case v.Kind() == reflect.Map && !v.IsNil():
-		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-		for entry := v.MapRange(); entry.Next(); {
-			out.SetMapIndex(entry.Key(), deepCopy(entry.Value()))
-		}
-	default:
-		out.Set(v)
+func deepCopy(to, from reflect.Value) {
+	to.Set(from)
+	if flat(from.Type()) {
+		return
 	}
-	return out
+	switch from.Kind() {
+	case reflect.Struct:
+		for i := range from.NumField() {
+			if !flat(from.Field(i).Type()) {
+				deepCopy(to.Field(i), from.Field(i))
+			}
+		}
+	case reflect.Pointer, reflect.Interface:
+		if !from.IsNil() && (from.Kind() == reflect.Pointer || !flat(from.Elem().Type())) {
+			inner := reflect.New(from.Elem().Type())
+			deepCopy(inner.Elem(), from.Elem())
+			if from.Kind() == reflect.Interface {
+				inner = inner.Elem()
+			}
+			to.Set(inner)
+		}
+	case reflect.Slice:
+		if !from.IsNil() {
+			to.Set(reflect.MakeSlice(from.Type(), from.Len(), from.Len()))
+			for i := range from.Len() {
+				deepCopy(to.Index(i), from.Index(i))
+			}
+		}
+	case reflect.Map:
+		if !from.IsNil() {
+			to.Set(reflect.MakeMapWithSize(from.Type(), from.Len()))
+			copyEntries(to, from)
+		}
+	}
 }
+
+func copyEntries(to, from reflect.Value) {
+	key, value, copied := reflect.New(from.Type().Key()).Elem(), reflect.New(from.Type().Elem()).Elem(), reflect.New(from.Type().Elem()).Elem()
+	for entry := from.MapRange(); entry.Next(); {
+		key.SetIterKey(entry)
+		value.SetIterValue(entry)
+		deepCopy(copied, value)
+		to.SetMapIndex(key, copied)
+	}
+}
+
+// flat reports whether values of a type share nothing with their copies.
+func flat(t reflect.Type) bool {
+	if known, ok := flatTypes.Load(t); ok {
+		return known.(bool)
+	}
+	is := true
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
+		is = false
+	case reflect.Struct:
+		for i := 0; i < t.NumField() && is && t != timeType; i++ {
+			is = flat(t.Field(i).Type)
+		}
+	}
+	flatTypes.Store(t, is)
+	return is
+}
+
+var (
+	flatTypes sync.Map                       // by reflect.Type
+	timeType  = reflect.TypeFor[time.Time]() // its pointer is to a zone, which never changes
+)

@@ -56,10 +56,10 @@ func TestEveryOperationAnswersWithEveryDocumentedStatus(t *testing.T) {
 }
 
 // provoke makes a call that gets the status.
-func provoke(t *testing.T, id string, status int) answer {
+func provoke(t *testing.T, id string, status int, opts ...mockserver.Option) answer {
 	request := requests[id]
 	token, path, body := admin, request.path, request.body
-	opts := []mockserver.Option{mockserver.WithSplitBalance()}
+	split := mockserver.WithSplitBalance()
 	switch status {
 	case 400:
 		body = `{"duration_days":0}`
@@ -68,14 +68,15 @@ func provoke(t *testing.T, id string, status int) answer {
 	case 403:
 		token = manager
 	case 404:
-		path, opts = map[string]string{"createUserSubscription": "/users/999/subscription", "getBalance": path}[id], nil
+		path = map[string]string{"createUserSubscription": "/users/999/subscription", "getBalance": path}[id]
+		split = func(*mockserver.Server) error { return nil }
 	case 422:
 		body = map[bool]string{true: "[]"}[body != ""]
 		if id == "cancelSubscription" {
 			path = "/profile/subscription"
 		}
 	}
-	return inProcess(t, opts...).call(request.method, path, body, token)
+	return inProcess(t, append(opts, split)...).call(request.method, path, body, token)
 }
 
 func TestEveryOperationAnswersOverASocket(t *testing.T) {

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Delay is how long an answer is held back, drawn for each call. The zero Delay is none.
+// Delay is how long an answer is held back, from the call's arrival on, drawn for each
+// call. The zero Delay is none.
 type Delay struct {
 	Distribution Distribution  `yaml:"distribution,omitempty"` // "": fixed
 	Time         time.Duration `yaml:"time,omitempty"`         // fixed: the delay; uniform: the least; normal: the mean; log-normal: the median

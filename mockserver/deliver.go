@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -24,7 +25,7 @@ func (c *call) failed() response {
 	}
 	resp := response{status: f.Status, body: []byte(f.Body), media: f.ContentType}
 	switch {
-	case f.Status == http.StatusNoContent || f.Status == http.StatusNotModified:
+	case bodiless(f.Status):
 		resp.body = nil
 	case f.Body == "":
 		resp = c.server.refuse(c.server.speaker(c.match, c.path), refusalOf(f.Status))
@@ -34,7 +35,7 @@ func (c *call) failed() response {
 	}
 	switch {
 	case f.RetryAfterDate:
-		at := c.clock.now().Add(f.RetryAfter + time.Second - 1) // a date has no fraction
+		at := c.clock.now().Add(f.RetryAfter).Add(time.Second - 1) // a date has no fraction
 		resp = resp.with([2]string{"Retry-After", at.UTC().Format(http.TimeFormat)})
 	case f.RetryAfter > 0:
 		resp = resp.with([2]string{"Retry-After", strconv.Itoa(wholeSeconds(f.RetryAfter))})
@@ -64,12 +65,16 @@ func (c *call) deliver(w http.ResponseWriter, resp response) {
 		return
 	}
 	if c.fault.Kind == NoAnswer {
-		c.hold(func(ctx context.Context) { <-ctx.Done() })
+		c.hold(w, func(ctx context.Context) {
+			if c.drain() == nil {
+				<-ctx.Done()
+			}
+		})
 		c.complete(response{})
 		abort(w, false)
 		return
 	}
-	if c.fault.delay > 0 && !c.late() {
+	if c.fault.delay > 0 && !c.late(w) {
 		c.complete(response{})
 		abort(w, false)
 		return
@@ -93,22 +98,39 @@ func (c *call) date(w http.ResponseWriter) {
 	}
 }
 
-// late holds the answer back, and reports false when nobody waits for it any more.
-func (c *call) late() (waited bool) {
-	wait := c.clock.wait
-	if !c.fault.Delay.OnClock {
-		wait = (&clock{real: time.Now}).wait
+// late holds the answer back, and reports false when nobody waits for it any more. The
+// delay begins when the call arrives, so that whoever has seen that in the journal can
+// move the clock.
+func (c *call) late(w http.ResponseWriter) (waited bool) {
+	on, from := &clock{real: time.Now}, c.entry.begun
+	if c.fault.Delay.OnClock {
+		on, from = &c.clock, c.entry.arrived
 	}
-	c.hold(func(ctx context.Context) { waited = wait(ctx, c.fault.delay) })
+	c.hold(w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay)) })
 	return waited
 }
 
-// hold runs what may last until the client has gone or the server closes.
-func (c *call) hold(last func(context.Context)) {
+// hold runs what may last until the client has gone or the server closes. Then its reads
+// and writes on the connection end, too.
+func (c *call) hold(w http.ResponseWriter, last func(context.Context)) {
 	ctx, cancel := context.WithCancel(c.r.Context())
 	defer cancel()
 	defer context.AfterFunc(c.server.open.Load(), cancel)()
+	defer context.AfterFunc(ctx, func() {
+		conn, past := http.NewResponseController(w), time.Unix(1, 0)
+		_, _ = conn.SetReadDeadline(past), conn.SetWriteDeadline(past) // where it is a socket
+	})()
 	last(ctx)
+}
+
+// drain reads what the cap has left of the body: net/http notices that a client has gone
+// only when it has the whole request.
+func (c *call) drain() error {
+	if c.r.Body == nil {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, c.r.Body)
+	return err
 }
 
 // spoil sends what the fault's kind makes of the answer.
@@ -120,10 +142,11 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 	switch f.Kind {
 	case ConnectionReset, ConnectionClosed, AppliedButLost:
 		c.complete(response{})
-		abort(w, f.Kind != ConnectionClosed)
+		c.end(w, f.Kind != ConnectionClosed)
 		return
 	case MalformedJSON:
 		resp = resp.orEmpty()
+		resp.body = bytes.TrimRight(resp.body, " \t\r\n") // behind which it would be whole
 		resp.body = resp.body[:len(resp.body)-1]
 	case BrokenContract:
 		resp = resp.orEmpty()
@@ -141,19 +164,27 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 	case ResetAfterHeaders:
 		resp.writeHeader(w, len(resp.body))
 		flush(w)
-		abort(w, true)
+		c.end(w, true)
 	case ResetInBody, TruncatedBody:
 		resp.writeHeader(w, len(resp.body))
 		_, _ = w.Write(resp.body[:len(resp.body)/2]) // a client that has gone away needs no answer
 		flush(w)
-		abort(w, f.Kind == ResetInBody)
+		c.end(w, f.Kind == ResetInBody)
 	case OversizedBody:
-		oversize(w, resp, orElse(f.Size, defaultSize))
+		c.hold(w, func(context.Context) { oversize(w, resp, orElse(f.Size, defaultSize)) })
 	case SlowDrip:
 		c.drip(w, resp, orElse(f.Over, defaultOver))
 	default:
 		resp.write(w)
 	}
+}
+
+// end ends the connection. Bytes that nobody has read would make a reset of an orderly end.
+func (c *call) end(w http.ResponseWriter, reset bool) {
+	if !reset {
+		c.hold(w, func(context.Context) { _ = c.drain() }) // a client that breaks off has no end to see
+	}
+	abort(w, reset)
 }
 
 func orElse[T comparable](value, otherwise T) T {
@@ -198,12 +229,12 @@ func oversize(w http.ResponseWriter, resp response, size int) {
 // drip sends the body in pieces, over the time.
 func (c *call) drip(w http.ResponseWriter, resp response, over time.Duration) {
 	pieces := min(len(resp.body), 100)
-	real := &clock{real: time.Now}
+	real, begun := &clock{real: time.Now}, time.Now()
 	resp.writeHeader(w, len(resp.body))
-	flush(w)
-	c.hold(func(ctx context.Context) {
+	flush(w) // the headers come at once
+	c.hold(w, func(ctx context.Context) {
 		for i := range pieces {
-			if !real.wait(ctx, over/time.Duration(pieces)) {
+			if !real.wait(ctx, begun.Add(over/time.Duration(pieces)*time.Duration(i+1))) {
 				break
 			}
 			_, _ = w.Write(resp.body[len(resp.body)*i/pieces : len(resp.body)*(i+1)/pieces]) // ctx tells that the client has gone
@@ -227,19 +258,22 @@ func abort(w http.ResponseWriter, reset bool) {
 		panic(http.ErrAbortHandler) // how a handler asks net/http for it
 	}
 	if reset {
-		linger(conn)
+		resetConn(conn)
+		return
 	}
 	_ = conn.Close() // it is meant to be broken
 }
 
-// linger makes Close reset the connection instead of finishing it.
-func linger(conn net.Conn) {
+// resetConn closes the connection with a TCP reset. TLS would say good-bye before, which
+// a client takes for an orderly end.
+func resetConn(conn net.Conn) {
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // fails on a connection that is gone already
 	}
+	_ = conn.Close() // it is meant to be broken
 }
 
 // ConnState belongs into http.Server.ConnState of a server that serves this one as its
@@ -247,7 +281,6 @@ func linger(conn net.Conn) {
 // itself.
 func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
 	if state == http.StateNew && s.refuses() {
-		linger(conn)
-		_ = conn.Close() // it is meant to be broken
+		resetConn(conn)
 	}
 }

@@ -1,7 +1,8 @@
 // Package mockserver is a server that keeps the contracts of the four APIs, for tests
 // and for local work. It holds state: what one call changes, the next one reads. It
 // checks every request against the OpenAPI documents before anything acts on it and
-// refuses in the words of the API's own framework.
+// refuses in the words of the API's own framework. A test says what goes wrong, what time
+// it is, and which calls it expects.
 //
 //	func TestRename(t *testing.T) {
 //		srv := mockserver.Start(t)
@@ -13,24 +14,55 @@
 // that does not listen: an http.Handler to embed anywhere, with Transport to call it in
 // process. The program cmd/quartet-mock is the same server on its own.
 //
+// # Spaces
+//
+// A [Space] is a world of its own: state, faults, limits, clock, chance and journal. A
+// server has a default space, whose methods it has too; [Server.SpaceFor] gives a test one
+// of its own, so that tests can share a server and run in parallel.
+//
+//	what it remembers   State, SetState, Update, IssueCode
+//	what it was         Snapshot, Restore, Fork, Reset
+//	what goes wrong     AddFault, Faults, RemoveFault, ClearFaults; see Fault and Kind
+//	how often           SetLimits, Limits; see Limit
+//	what time it is     Freeze, Advance, SetClock, Now; see Clock
+//	what was called     Journal, Dropped; see Entry
+//	what should be      Verify, VerifyOnly, VerifyOrder; see Expect
+//	how to call it      URL, Client, Transport
+//
+// [Server.Coverage] says what the tests of all spaces have met of the documents.
+//
 // # What it starts with
 //
 // The state at the start is [DefaultState], written down with comments in seed.yaml
 // beside this file. [WithState] gives another one, [ReadState] reads one from a file and
-// [State.Write] writes one: what a server has become is what the next one starts with.
-// State, SetState and Update look at it and change it while the server runs; passwords,
-// permissions and verification codes, which no answer shows, are there too.
+// [State.Write] writes one: what a space has become, with its faults, limits and clock, is
+// what the next server starts with. Passwords, permissions and verification codes, which no
+// answer shows, are there too.
 //
 // # The way of a request
 //
-// One function, handle in handle.go, takes a request through these steps:
+// One function, ServeHTTP in handle.go, takes a request through these steps:
 //
+//	space        which world is it in? 400 for a name that cannot be, 507 when there is no room
 //	route        which operation is it? 404 names the nearest one, 405 says Allow
-//	authorize    a credential that is sent must be known; 401
-//	read         at most 1 MiB of body; 413
-//	validate     everything that breaks the document, at once; 422
-//	act          the operation's own rules, on the state, one request at a time
-//	answer       JSON in the shape of the document
+//	journal      it has arrived
+//	fault        does it meet one? the first that takes it, else what its header Prefer asks for
+//	answer       what the fault says instead of acting; or else:
+//	  limit      has the operation been called too often? 429
+//	  authorize  a credential that is sent must be known; 401
+//	  read       at most 1 MiB of body; 413
+//	  validate   everything that breaks the document, at once; 422
+//	  act        the operation's own rules, on the state, one change at a time
+//	vary         the answer in another form that its document allows, see Variation
+//	prove        does it keep its document? see WithCheckedAnswers
+//	deliver      late, whole, or as the fault spoils it; the journal has it first
+//
+// # Chance
+//
+// What is drawn about a call, for a fault, a delay, a code or a variation, depends on the
+// seed in the state, the space's id and the number of the event, and on nothing else: it
+// is the same in every run, also when calls come at the same time. Which of two calls at
+// the same time is the first is not drawn: they are counted as they arrive.
 //
 // # Credentials
 //

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
 	"net/url"
-	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 // Expectation says which calls a test expects, and how many. It is a value: each method
@@ -19,8 +23,9 @@ import (
 type Expectation struct {
 	operation   string
 	criteria    []criterion
-	least, most int // most < 0: no bound
+	least, most int
 	within      time.Duration
+	flaw        string // why it can hold for no call whatever
 }
 
 // criterion is one thing that a call must have.
@@ -32,14 +37,16 @@ type criterion struct {
 
 // Expect expects at least one call of an operation, "" for calls of any kind.
 func Expect(operation string) Expectation {
-	return Expectation{operation: operation, least: 1, most: -1}
+	return Expectation{operation: operation, least: 1, most: unbounded}
 }
+
+const unbounded = math.MaxInt
 
 // Times expects exactly n calls.
 func (e Expectation) Times(n int) Expectation { return e.between(n, n) }
 
 // AtLeast expects n calls or more.
-func (e Expectation) AtLeast(n int) Expectation { return e.between(n, -1) }
+func (e Expectation) AtLeast(n int) Expectation { return e.between(n, unbounded) }
 
 // AtMost expects n calls or fewer.
 func (e Expectation) AtMost(n int) Expectation { return e.between(0, n) }
@@ -52,8 +59,9 @@ func (e Expectation) between(least, most int) Expectation {
 	return e
 }
 
-// Within waits until the expectation holds, for so long at most, in real time. By default
-// it has to hold at once.
+// Within waits until the expectation holds, for so long at most, in real time. One that
+// holds as long as nothing comes, Never or AtMost, is watched for all of that time. By
+// default it has to hold at once.
 func (e Expectation) Within(d time.Duration) Expectation {
 	e.within = d
 	return e
@@ -62,7 +70,8 @@ func (e Expectation) Within(d time.Duration) Expectation {
 // Path expects a parameter of the path, such as user_id, to have this value.
 func (e Expectation) Path(name, value string) Expectation { return e.with("path", name, value) }
 
-// Query expects a parameter of the query to have this value.
+// Query expects a parameter of the query to have this value; of one that is repeated the
+// last counts, as in the answer.
 func (e Expectation) Query(name, value string) Expectation { return e.with("query", name, value) }
 
 // Header expects a header of the request to have this value.
@@ -75,10 +84,13 @@ func (e Expectation) Header(name, value string) Expectation {
 // journal keeps no secrets, so that a member which the documents mark as one cannot be
 // expected: look at the space's State for what became of it.
 func (e Expectation) JSON(path string, value any) Expectation {
-	want, err := json.Marshal(value)
-	if err != nil {
-		want = []byte(fmt.Sprintf("a value that is no JSON: %v", err))
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // as a reader writes it
+	if err := encoder.Encode(value); err != nil {
+		e.flaw = fmt.Sprintf("the value for body %s is no JSON: %v", path, err)
 	}
+	want := bytes.TrimSpace(b.Bytes())
 	return e.and(criterion{"body", path, string(want), func(got string) bool { return sameJSON(want, []byte(got)) }})
 }
 
@@ -87,51 +99,56 @@ func (e Expectation) with(in, name, value string) Expectation {
 }
 
 func (e Expectation) and(c criterion) Expectation {
-	e.criteria = append(e.criteria[:len(e.criteria):len(e.criteria)], c)
+	e.criteria = append(slices.Clip(e.criteria), c)
 	return e
 }
 
-// String says what is expected, as a failure does.
+// String says which calls are expected, as a failure does.
 func (e Expectation) String() string {
-	what := orElse(e.operation, "any call")
+	what := "of " + e.operation
+	if e.operation == "" {
+		what = "of any operation"
+	}
+	var parts []string
 	for _, c := range e.criteria {
-		what += fmt.Sprintf(", %s %s = %s", c.in, c.name, c.want)
+		parts = append(parts, fmt.Sprintf("%s %s = %s", c.in, c.name, cell(c.want)))
+	}
+	if len(parts) > 0 {
+		what += " with " + strings.Join(parts, ", ")
 	}
 	return what
 }
 
+// wanted says how many calls are expected.
 func (e Expectation) wanted() string {
 	switch {
 	case e.most == 0:
 		return "no call"
 	case e.least == e.most:
 		return "exactly " + calls(e.least)
-	case e.most < 0:
+	case e.most == unbounded:
 		return "at least " + calls(e.least)
 	default:
 		return "at most " + calls(e.most)
 	}
 }
 
-func (e Expectation) holds(n int) bool { return n >= e.least && (e.most < 0 || n <= e.most) }
+// matches reports whether a call is one that is expected.
+func (e Expectation) matches(entry *Entry) bool { return e.near(entry) == len(e.criteria)+1 }
 
-// matches reports whether a call is one that is expected, and how many of the criteria it
-// meets.
-func (e Expectation) matches(entry *Entry) (all bool, met int) {
-	all = true
-	if e.operation == "" || e.operation == entry.Operation {
-		met++
-	} else {
-		all = false
-	}
+// near says how much of what is expected a call has. A call of another operation is
+// further away than any of the same.
+func (e Expectation) near(entry *Entry) int {
+	met := 0
 	for _, c := range e.criteria {
 		if got, there := c.of(entry); there && c.same(got) {
 			met++
-		} else {
-			all = false
 		}
 	}
-	return all, met
+	if e.operation != "" && e.operation != entry.Operation {
+		return met - len(e.criteria)
+	}
+	return met + 1
 }
 
 // of returns what a call has where the criterion looks.
@@ -140,8 +157,11 @@ func (c criterion) of(e *Entry) (got string, there bool) {
 	case "path":
 		return pathValue(e.Route, e.Path, c.name)
 	case "query":
-		values, _ := url.ParseQuery(e.Query) // a pair in error has no value
-		return values.Get(c.name), values.Has(c.name)
+		values := queryOf(e.Query)[c.name]
+		if len(values) == 0 {
+			return "", false
+		}
+		return values[len(values)-1], true
 	case "header":
 		values := e.RequestHeader.Values(c.name)
 		return strings.Join(values, ", "), len(values) > 0
@@ -184,8 +204,33 @@ func member(body []byte, path string) (string, bool) {
 	return string(bytes.TrimSpace(raw)), true
 }
 
-// sameJSON compares values; how numbers are written does not matter.
+// sameJSON compares values; how numbers and texts are written does not matter.
 func sameJSON(a, b []byte) bool {
-	var x, y any
-	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+	x, errX := decodeJSON(a)
+	y, errY := decodeJSON(b)
+	return errX == nil && errY == nil && sameValue(x, y)
+}
+
+// decodeJSON keeps the digits of numbers: a float64 does not hold every int64.
+func decodeJSON(text []byte) (value any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err = decoder.Decode(&value)
+	return value, err
+}
+
+func sameValue(a, b any) bool {
+	switch x := a.(type) {
+	case json.Number:
+		y, ok := b.(json.Number)
+		return ok && contract.SameNumber(string(x), string(y))
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, sameValue)
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		return ok && maps.EqualFunc(x, y, sameValue)
+	default:
+		return a == b
+	}
 }

@@ -22,7 +22,7 @@ import (
 //
 // A call meets the first fault that takes it, in the order in which they were added.
 type Fault struct {
-	Name string `yaml:"name,omitempty"` // by which it is listed and removed; "" gets fault-1, fault-2, ...
+	Name string `yaml:"name,omitempty"` // by which it is listed and removed; "" gets one by its place: fault-1, fault-2, ...
 
 	// Which calls it is about. All that is set must hold; without any it is about every
 	// call, also one that matches no operation.
@@ -54,9 +54,9 @@ type Fault struct {
 	ContentType    string        `yaml:"content_type,omitempty"`     // of Body; "": application/json if it is JSON, else text/plain. Also of WrongContentType; "": text/html
 	RetryAfter     time.Duration `yaml:"retry_after,omitempty"`      // a Retry-After header of so many seconds, rounded up; with Status only
 	RetryAfterDate bool          `yaml:"retry_after_date,omitempty"` // the same as a date on the space's clock
-	Delay          Delay         `yaml:"delay,omitempty"`            // how long the answer is held back; the call has acted before
+	Delay          Delay         `yaml:"delay,omitempty"`            // how long after the call's arrival its answer comes; it has acted before
 	Over           time.Duration `yaml:"over,omitempty"`             // how long a SlowDrip takes; 0: a second
-	Size           int           `yaml:"size,omitempty"`             // bytes of an OversizedBody; 0: 16 MiB
+	Size           int           `yaml:"size,omitempty"`             // bytes of an OversizedBody, at most 1 GiB; 0: 16 MiB
 
 	// What it has done so far. A snapshot keeps it, so that a restored fault goes on counting.
 
@@ -66,7 +66,14 @@ type Fault struct {
 
 // Kind is how a call goes wrong. Where it says "acts", the call has changed the state.
 // Over HTTP/2 each kind that resets or closes a connection resets the stream
-// (RST_STREAM), since other calls share the connection.
+// (RST_STREAM with INTERNAL_ERROR), since other calls share the connection; only
+// ConnectionRefused is about the connection itself. A handler that wraps this one has to
+// let http.ResponseController through, or else a reset is a close, and what would stand
+// before it may be missing.
+//
+// Go's http.Transport repeats a GET by itself when a connection that it kept from an
+// earlier call breaks before the answer. It is a call of its own to a fault that counts;
+// DisableKeepAlives, or Transport in process, has one call for each.
 type Kind string
 
 // The kinds of faults.
@@ -79,8 +86,9 @@ const (
 	NoAnswer Kind = "no-answer"
 	// ConnectionRefused resets new connections before anything is read from them. It is
 	// about connections, not calls: it belongs to the default space and has none of the
-	// selectors of calls; AtMost: 3 refuses the next three. A port that nobody listens on
-	// is what [Server.Close] leaves until [Server.Restart].
+	// selectors of calls; AtMost: 3 refuses the next three. In process each call is a new
+	// connection. A port that nobody listens on is what [Server.Close] leaves until
+	// [Server.Restart].
 	ConnectionRefused Kind = "connection-refused"
 
 	// AppliedButLost acts, and resets the connection instead of answering.
@@ -115,6 +123,9 @@ const (
 	defaultOver = time.Second
 )
 
+// maxSize bounds Size: in process all of it is in memory at once.
+const maxSize = 1 << 30
+
 // instead reports whether the call does not act.
 func (f *Fault) instead() bool {
 	switch f.Kind {
@@ -122,6 +133,11 @@ func (f *Fault) instead() bool {
 		return true
 	}
 	return f.Status != 0
+}
+
+// bodiless reports whether an answer with this status has no body.
+func bodiless(status int) bool {
+	return status == http.StatusNoContent || status == http.StatusNotModified
 }
 
 // about reports whether the fault is about a call.
@@ -166,6 +182,7 @@ func (f *Fault) check(expect func(ok bool, message, member string)) {
 	expect(f.Kind != "" || f.Status != 0 || f.Delay != (Delay{}), "it does nothing: it needs a kind, a status or a delay", "kind")
 	expect(f.Status == 0 || f.Status >= 200 && f.Status <= 599, "a status is from 200 to 599", "status")
 	expect(f.Status != 0 || f.Body == "", "only a fault with a status has one", "body")
+	expect(!bodiless(f.Status) || f.Body == "", "an answer with this status has none", "body")
 	expect(f.Status != 0 || f.RetryAfter == 0, "only a fault with a status has one", "retry_after")
 	expect(f.RetryAfter >= 0, notNegative, "retry_after")
 	expect(f.RetryAfter != 0 || !f.RetryAfterDate, "it needs retry_after, from which the date is reckoned", "retry_after_date")
@@ -175,6 +192,7 @@ func (f *Fault) check(expect func(ok bool, message, member string)) {
 	expect(f.Over >= 0, notNegative, "over")
 	expect(f.Size == 0 || f.Kind == OversizedBody, "only the kind oversized-body has one", "size")
 	expect(f.Size >= 0, notNegative, "size")
+	expect(f.Size <= maxSize, "it must not be over 1 GiB", "size")
 	f.Delay.check(func(ok bool, message, member string) { expect(ok, message, "delay."+member) })
 }
 

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -26,7 +27,7 @@ func (s *Space) AddFault(faults ...Fault) error {
 	if err := c.err(); err != nil {
 		return fmt.Errorf("mockserver: AddFault: %w", err)
 	}
-	s.faults.set(slices.Concat(s.faults.all, faults))
+	s.faults.set(slices.Concat(s.faults.all, copyFaults(faults)))
 	return nil
 }
 
@@ -34,7 +35,7 @@ func (s *Space) AddFault(faults ...Fault) error {
 func (s *Space) Faults() []Fault {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	return s.faults.copy()
+	return copyFaults(s.faults.all)
 }
 
 // RemoveFault removes the fault of this name and reports whether there was one.
@@ -57,25 +58,33 @@ func (s *Space) ClearFaults() {
 type faults struct {
 	some atomic.Bool // so that a space without faults takes no lock
 
-	mu   sync.Mutex
-	all  []Fault
-	name int // the last that was given
+	mu  sync.Mutex
+	all []Fault
 }
 
-// set takes the faults over and names those without a name.
+// set takes the faults over and names those without a name by their places. The draws
+// depend on the names, so that the same faults always get the same.
 func (f *faults) set(all []Fault) {
 	for i := range all {
-		for all[i].Name == "" || slices.IndexFunc(all, func(other Fault) bool { return other.Name == all[i].Name }) != i {
-			f.name++
-			all[i].Name = fmt.Sprintf("fault-%d", f.name)
+		for n := i + 1; all[i].Name == ""; n++ {
+			name := fmt.Sprintf("fault-%d", n)
+			if !slices.ContainsFunc(all, func(other Fault) bool { return other.Name == name }) {
+				all[i].Name = name
+			}
 		}
 	}
 	f.all = all
 	f.some.Store(len(all) > 0)
 }
 
-// copy returns faults that share nothing but their headers, which nobody changes.
-func (f *faults) copy() []Fault { return slices.Clone(f.all) }
+// copyFaults returns faults that share nothing with the given ones.
+func copyFaults(all []Fault) []Fault {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Header = maps.Clone(all[i].Header)
+	}
+	return all
+}
 
 // met is a fault that a call meets, with all that is drawn about it.
 type met struct {
@@ -105,7 +114,7 @@ func (f *faults) first(s *Space, about func(*Fault) bool) *met {
 	var first *met
 	for i := range f.all {
 		fault := &f.all[i]
-		if !about(fault) {
+		if fault.Space != "" && fault.Space != s.id || !about(fault) {
 			continue
 		}
 		fault.Seen++

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +43,50 @@ func inProcess(t *testing.T, opts ...mockserver.Option) mock {
 	s, err := mockserver.New(opts...)
 	require.NoError(t, err)
 	return mock{s, t}
+}
+
+// fakeTB is a test that fails without stopping.
+type fakeTB struct {
+	mu                   sync.Mutex
+	errors, fatals, logs []string
+	cleanups             []func()
+}
+
+var _ mockserver.TB = (*fakeTB)(nil)
+
+func (f *fakeTB) Helper()           {}
+func (f *fakeTB) Cleanup(fn func()) { f.cleanups = append(f.cleanups, fn) }
+
+func (f *fakeTB) Logf(format string, args ...any)   { f.add(&f.logs, format, args) }
+func (f *fakeTB) Errorf(format string, args ...any) { f.add(&f.errors, format, args) }
+func (f *fakeTB) Fatalf(format string, args ...any) { f.add(&f.fatals, format, args) }
+
+func (f *fakeTB) add(to *[]string, format string, args []any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	*to = append(*to, fmt.Sprintf(format, args...))
+}
+
+// end ends the test: what was to be cleaned up last is cleaned up first.
+func (f *fakeTB) end() {
+	for _, cleanup := range slices.Backward(f.cleanups) {
+		cleanup()
+	}
+	f.cleanups = nil
+}
+
+// namedTB is one that also has what testing.TB has.
+type namedTB struct {
+	fakeTB
+	name string
+}
+
+func (n *namedTB) Name() string { return n.name }
+
+func (n *namedTB) Failed() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.errors)+len(n.fatals) > 0
 }
 
 // answer is what a call got.
@@ -90,7 +135,10 @@ func (m mock) send(req *http.Request) answer {
 }
 
 // undocumented are the statuses that every operation may answer with and that no document names.
-var undocumented = map[int]bool{http.StatusRequestEntityTooLarge: true, http.StatusInternalServerError: true}
+var undocumented = map[int]bool{
+	http.StatusRequestEntityTooLarge: true, http.StatusTooManyRequests: true, http.StatusInternalServerError: true,
+	http.StatusNotImplemented: true, http.StatusBadGateway: true, http.StatusServiceUnavailable: true, // by faults
+}
 
 // is demands status and JSON body; "" stands for no body.
 func (a answer) is(status int, body string) {

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"math"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func TestMistakesOfTheServerAreReported(t *testing.T) {
 	resp := inSpace(s).act(s.contract.Operation("changeName"), caller, &api.Request{Body: []byte("{")})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 
-	s.world.data.Profile.Users["usr_anna"].PaymentDetails["a"] = math.NaN() // which Check would refuse
+	s.world.profile.edit("usr_anna").PaymentDetails["a"] = math.NaN() // which Check would refuse
 	resp = inSpace(s).act(s.contract.Operation("getPaymentMethod"), caller, &api.Request{})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 	assert.JSONEq(t, `{"detail":"Internal Server Error"}`, string(resp.body))
@@ -66,8 +67,7 @@ func TestPanicIsReportedWithoutSecrets(t *testing.T) {
 	require.NoError(t, err)
 	var reported []string
 	s.report = func(message string, err error) { reported = append(reported, message+": "+err.Error()) }
-	s.world.data = &data{State: DefaultState()}
-	s.world.data.Profile.Users["usr_anna"].PaymentDetails["a"] = panicky{}
+	s.world.profile.edit("usr_anna").PaymentDetails["a"] = panicky{}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/profile/payment-method", http.NoBody)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+DefaultToken)
@@ -85,7 +85,7 @@ func TestPanicIsReportedWithoutSecrets(t *testing.T) {
 func TestPanicOfAHandlerIsReportedAndAnswered(t *testing.T) {
 	t.Parallel()
 	s, reported := watched(t)
-	s.world.data, s.world.shared = nil, false // every handler reads it
+	s.world.data = nil // every handler reads it
 	want := map[string]string{
 		"profile":      `{"detail":"Internal Server Error"}`,
 		"billing":      `{"message":"Internal Server Error"}`,
@@ -93,7 +93,9 @@ func TestPanicOfAHandlerIsReportedAndAnswered(t *testing.T) {
 		"vendor":       `{"error":{"code":500,"message":"Internal Server Error"}}`,
 	}
 	for op := range s.contract.Operations() {
-		resp := inSpace(s).act(op, Token{}, &api.Request{})
+		resp := inSpace(s).act(op, Token{}, &api.Request{
+			Path: map[string]string{"user_id": "1"}, Query: url.Values{"course_id": {"x"}}, Body: []byte("{}"),
+		})
 		assert.Equal(t, http.StatusInternalServerError, resp.status, op.ID)
 		assert.JSONEq(t, want[op.API.Name], string(resp.body), op.ID)
 		assert.Equal(t, "panic in "+op.ID, (*reported)[len(*reported)-1])

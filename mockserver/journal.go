@@ -3,6 +3,8 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,7 +13,8 @@ import (
 )
 
 // Entry is one call in the journal. Secrets in it, by the documents and by the credentials
-// that HTTP knows, read [redacted]: they were so before they were stored.
+// that HTTP knows, read [redacted]: they were so before they were stored. The bodies are
+// shared with the journal: do not change them.
 type Entry struct {
 	Number    uint64 // in its space, from 1, in the order of arrival
 	Space     string
@@ -25,7 +28,7 @@ type Entry struct {
 
 	RequestHeader http.Header
 	RequestBody   []byte
-	RequestBytes  int // of the body, as it was sent
+	RequestBytes  int // of the body, as it was sent; 0 when it was over the cap or broke off
 
 	// Set once it is Done.
 
@@ -148,6 +151,7 @@ func (j *journal) arrive(c *call, body []byte) *record {
 	r.path, r.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
 	r.header = j.redactor.Header(c.r.Header)
 	r.body, r.secrets = j.redactor.Body(body)
+	r.secrets = append(r.secrets, j.hiddenInTarget(c, r)...)
 	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
 		r.attempt = attempt[0]
 	}
@@ -170,10 +174,7 @@ func (j *journal) arrive(c *call, body []byte) *record {
 // complete records how a call has ended.
 func (j *journal) complete(c *call, resp response) {
 	r := c.entry
-	answered := resp.body
-	if c.op == nil || c.op.Secret || len(r.secrets) > 0 {
-		answered = j.redactor.Echo(answered, r.secrets)
-	}
+	answered := j.shown(c, resp)
 	var issues []string
 	for _, issue := range resp.issues {
 		issues = append(issues, placeOf(issue)+" "+string(issue.Keyword))
@@ -190,6 +191,39 @@ func (j *journal) complete(c *call, resp response) {
 		j.grow(&c.calls, len(answered))
 	}
 	c.calls.notify()
+}
+
+// shown is the body of an answer as it is kept.
+func (j *journal) shown(c *call, resp response) []byte {
+	r, body := c.entry, resp.body
+	if i := slices.IndexFunc(resp.issues, func(issue contract.Issue) bool { return issue.Keyword == contract.ContentType }); i >= 0 {
+		// It repeats a body of which nobody knows what is secret in it.
+		issues := slices.Clone(resp.issues)
+		issues[i].Input = []byte(`"[redacted]"`)
+		_, body = c.server.dialects[c.op.API].Validation(issues)
+	}
+	ours := c.fault != nil && c.fault.Body != "" // what a test has made up may hold anything
+	if c.op == nil || c.op.Secret || ours || len(r.secrets) > 0 {
+		body = j.redactor.Echo(body, r.secrets)
+	}
+	return body
+}
+
+// hiddenInTarget returns the texts of a path or query in which something is hidden, as an
+// answer would repeat them.
+func (j *journal) hiddenInTarget(c *call, r *record) (texts []string) {
+	if r.path != c.path {
+		texts = append(texts, c.path)
+		for _, value := range c.match.Path {
+			texts = append(texts, value)
+		}
+	}
+	if r.query != c.r.URL.RawQuery {
+		for _, values := range queryOf(c.r.URL.RawQuery) {
+			texts = append(texts, values...)
+		}
+	}
+	return texts
 }
 
 // grow counts a record's bytes, and drops others when a bound is passed.
@@ -285,9 +319,9 @@ func (r *record) entry() Entry {
 
 // placeOf names the place of an issue, such as body.billing_properties.0.type.
 func placeOf(issue contract.Issue) string {
-	place := string(issue.In)
+	steps := []string{string(issue.In)}
 	for _, step := range issue.Path {
-		place += fmt.Sprint(".", step)
+		steps = append(steps, fmt.Sprint(step))
 	}
-	return place
+	return strings.Join(steps, ".")
 }

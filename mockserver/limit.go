@@ -23,7 +23,7 @@ type Limit struct {
 	// What it has done so far. A snapshot keeps it.
 
 	Used    float64   `yaml:"used,omitempty"`    // of Requests, at Since
-	Since   time.Time `yaml:"since,omitempty"`   // fixed-window: when the window began; token-bucket: when Used was reckoned
+	Since   time.Time `yaml:"since,omitempty"`   // fixed-window: when the window began; token-bucket: when Used was reckoned; zero: at the next call
 	Refused uint64    `yaml:"refused,omitempty"` // calls over the limit
 }
 
@@ -63,6 +63,7 @@ func checkLimits(c *checker, limits []Limit) {
 		expect(slices.IndexFunc(limits, func(other Limit) bool { return other.Operation == l.Operation }) == i, "the operation has a limit already", "operation")
 		expect(l.Requests > 0, "it must be at least 1", "requests")
 		expect(l.Per > 0, "it needs a time, such as 1m", "per")
+		expect(l.Per <= 0 || time.Duration(l.Requests) <= l.Per, "it is less than a nanosecond a request", "per")
 		expect(l.Algorithm == "" || slices.Contains(algorithms, l.Algorithm), "there is no such algorithm; there are "+list(algorithms), "algorithm")
 		expect(l.Used >= 0 && l.Used <= float64(l.Requests), "it is from 0 to requests", "used")
 	}
@@ -100,16 +101,20 @@ func (l *limits) take(operation string, now func() time.Time) (fields [][2]strin
 }
 
 func (l *Limit) take(now time.Time) (fields [][2]string, retry time.Duration, over bool) {
-	each := l.Per / time.Duration(l.Requests) // token-bucket: one comes back
-	passed := max(now.Sub(l.Since), 0)
+	if l.Since.IsZero() || now.Before(l.Since) { // a clock that is set back gives nothing back
+		l.Since = now
+	}
+	each := float64(l.Per) / float64(l.Requests) // nanoseconds; token-bucket: in which one comes back
+	passed := now.Sub(l.Since)
 	switch {
 	case l.Algorithm != FixedWindow:
-		l.Used = max(l.Used-float64(passed)/float64(l.Per)*float64(l.Requests), 0)
+		l.Used = max(l.Used-float64(passed)/each, 0)
 		l.Since = now
 	case passed >= l.Per || l.Used == 0:
 		l.Used, l.Since = 0, now
 	}
-	if over = l.Used+1 > float64(l.Requests)+1e-9; over { // the fraction that arithmetic loses is no request
+	missing := (l.Used + 1 - float64(l.Requests)) * each // nanoseconds
+	if over = missing > halfNanosecond; over {
 		l.Refused++
 	} else {
 		l.Used = min(l.Used+1, float64(l.Requests))
@@ -118,15 +123,23 @@ func (l *Limit) take(now time.Time) (fields [][2]string, retry time.Duration, ov
 	reset := l.Per - now.Sub(l.Since)
 	retry = reset
 	if l.Algorithm != FixedWindow {
-		reset = time.Duration(l.Used * float64(each))
-		retry = time.Duration((1 - left) * float64(each))
+		reset, retry = time.Duration(math.Round(l.Used*each)), time.Duration(math.Round(missing))
 	}
 	name := strconv.Quote(l.Operation)
 	return [][2]string{
 		{"RateLimit-Policy", fmt.Sprintf("%s;q=%d;w=%d", name, l.Requests, wholeSeconds(l.Per))},
-		{"RateLimit", fmt.Sprintf("%s;r=%d;t=%d", name, int(left+1e-9), wholeSeconds(reset))},
+		{"RateLimit", fmt.Sprintf("%s;r=%d;t=%d", name, int(left+halfNanosecond/each), wholeSeconds(reset))},
 	}, retry, over
 }
 
+// halfNanosecond is what arithmetic may lose: the clock does not show it.
+const halfNanosecond = 0.5
+
 // wholeSeconds rounds up, so that nobody comes too early.
-func wholeSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
+func wholeSeconds(d time.Duration) int {
+	seconds := int(d / time.Second)
+	if d%time.Second > 0 {
+		seconds++
+	}
+	return seconds
+}

@@ -1,7 +1,9 @@
 package mockserver
 
 import (
+	"cmp"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -9,8 +11,8 @@ import (
 
 // WithPrefer lets a request choose a fault of its own, where no other takes it, by the
 // header Prefer (RFC 7240): "Prefer: code=503" answers with this status instead of acting,
-// "Prefer: delay=250ms" holds the answer back; both may be given. What does not read as
-// one of the two is passed over.
+// "Prefer: delay=250ms" holds the answer back, for a minute at most; both may be given. What
+// does not read as one of the two is passed over.
 func WithPrefer() Option {
 	return func(s *Server) error {
 		s.prefer = true
@@ -21,6 +23,10 @@ func WithPrefer() Option {
 // mostPreferred bounds the delay that a request may ask for.
 const mostPreferred = time.Minute
 
+// preference is a name with its value, which may be quoted: what stands in quotes is no
+// preference of its own.
+var preference = regexp.MustCompile(`([^\s,;="]+)(?:[ \t]*=[ \t]*("[^"]*"|[^\s,;"]*))?|"[^"]*"`)
+
 // preferred returns the fault that a request asks for, nil for none.
 func (s *Server) preferred(r *http.Request) *met {
 	if !s.prefer {
@@ -28,17 +34,16 @@ func (s *Server) preferred(r *http.Request) *met {
 	}
 	var m met
 	for _, value := range r.Header["Prefer"] {
-		for preference := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == ';' || r == ' ' }) {
-			name, argument, _ := strings.Cut(preference, "=")
-			argument = strings.Trim(argument, `"`)
-			switch name {
+		for _, parts := range preference.FindAllStringSubmatch(value, -1) {
+			argument := strings.Trim(parts[2], `"`)
+			switch strings.ToLower(parts[1]) { // the first of two counts
 			case "code":
 				if code, err := strconv.Atoi(argument); err == nil && code >= 200 && code <= 599 {
-					m.Status = code
+					m.Status = cmp.Or(m.Status, code)
 				}
 			case "delay":
 				if d, err := time.ParseDuration(argument); err == nil && d > 0 {
-					m.delay = min(d, mostPreferred)
+					m.delay = cmp.Or(m.delay, min(d, mostPreferred))
 				}
 			}
 		}

@@ -13,10 +13,10 @@ import (
 
 // profileServer answers the profile API for one caller.
 type profileServer struct {
-	state *ProfileState
-	id    string
-	user  *ProfileUser
-	now   time.Time
+	methods []string // of payment
+	id      string
+	user    *ProfileUser
+	now     time.Time
 }
 
 var _ api.Server = profileServer{}
@@ -25,7 +25,7 @@ var _ api.Server = profileServer{}
 // is drawn by the state's Random: the user's first is the same in every run.
 func (s *Space) IssueCode(userID string) (string, error) {
 	defer s.world.lock(false).Unlock()
-	user := s.world.data.Profile.Users[userID]
+	user := s.world.profile.edit(userID)
 	if user == nil {
 		return "", fmt.Errorf("mockserver: IssueCode: there is no profile user %q", userID)
 	}
@@ -68,7 +68,7 @@ func (p profileServer) ListPayments() (*api.PaymentList, error) {
 }
 
 func (p profileServer) ListAvailablePaymentMethods() (*api.PaymentMethodList, error) {
-	return &api.PaymentMethodList{Methods: append([]string{}, p.state.PaymentMethods...)}, nil
+	return &api.PaymentMethodList{Methods: append([]string{}, p.methods...)}, nil
 }
 
 func (p profileServer) GetPaymentMethod() (*api.PaymentMethod, error) {
@@ -108,7 +108,7 @@ func (p profileServer) ChangeName(body *api.ChangeNameRequest) (*api.Message, er
 }
 
 func (p profileServer) ChangePaymentMethod(body *api.ChangePaymentMethodRequest) (*api.Message, error) {
-	if !slices.Contains(p.state.PaymentMethods, body.Method) {
+	if !slices.Contains(p.methods, body.Method) {
 		return nil, rejected(contract.Reject(contract.InBody, "the payment method is unknown", "method"))
 	}
 	p.user.PaymentMethod, p.user.PaymentDetails = body.Method, body.Details

@@ -70,7 +70,7 @@ func (r response) writeHeader(w http.ResponseWriter, length int) {
 	if media := r.contentType(); media != "" {
 		set("Content-Type", media)
 	}
-	if !r.form.chunked {
+	if !r.form.chunked && !bodiless(r.status) {
 		h.Set("Content-Length", strconv.Itoa(length))
 	}
 	w.WriteHeader(r.status)

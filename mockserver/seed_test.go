@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -117,4 +119,40 @@ func FuzzReadState(f *testing.F) {
 			t.Errorf("the error names no place: %v", err)
 		}
 	})
+}
+
+// What stands in comments is sound, and has every member of its types at least once.
+func TestSeedFileShowsEveryMemberThatIsNotInForce(t *testing.T) {
+	t.Parallel()
+	file := strings.ReplaceAll(string(seedFile(t)), "\n#: ", "\n")
+	state, err := mockserver.ReadState("seed.yaml", strings.NewReader(file))
+	require.NoError(t, err)
+	require.NotEqual(t, mockserver.DefaultState(), state)
+	shown := map[string]bool{}
+	show(shown, reflect.ValueOf(state.Faults))
+	show(shown, reflect.ValueOf(state.Limits))
+	show(shown, reflect.ValueOf(state.Clock))
+	show(shown, reflect.ValueOf(state.Variation))
+	for name, is := range shown {
+		assert.True(t, is, name)
+	}
+	assert.Len(t, shown, reflect.TypeFor[mockserver.Fault]().NumField()+reflect.TypeFor[mockserver.Delay]().NumField()+
+		reflect.TypeFor[mockserver.Limit]().NumField()+reflect.TypeFor[mockserver.Clock]().NumField()+
+		reflect.TypeFor[mockserver.Variation]().NumField())
+}
+
+// show notes the members of structs that have a value.
+func show(shown map[string]bool, v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			show(shown, v.Index(i))
+		}
+	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[time.Time]():
+		for i := range v.NumField() {
+			name := v.Type().Name() + "." + v.Type().Field(i).Name
+			shown[name] = shown[name] || !v.Field(i).IsZero()
+			show(shown, v.Field(i))
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -45,7 +46,7 @@ type Server struct {
 	report       func(message string, err error)
 
 	open     atomic.Pointer[life]
-	listener *httptest.Server // nil when the server does not listen
+	listener atomic.Pointer[httptest.Server] // nil when the server does not listen
 }
 
 // defaultSpace gives Server the methods of Space, under a name that leaves its own method
@@ -129,8 +130,10 @@ type documents struct {
 	redactor *redact.Redactor
 }
 
-var load = sync.OnceValues(func() (documents, error) {
-	c, err := contract.Load(openapi.FS)
+var load = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.FS) })
+
+func loadFrom(files fs.FS) (documents, error) {
+	c, err := contract.Load(files)
 	if err != nil {
 		return documents{}, fmt.Errorf("mockserver: %w", err)
 	}
@@ -145,7 +148,7 @@ var load = sync.OnceValues(func() (documents, error) {
 		keys = append(keys, op.Security.APIKeyHeaders...)
 	}
 	return documents{c, dialects, redact.New(c.Secrets, keys)}, nil
-})
+}
 
 // TB is what Start and Verify need of a test; testing.TB satisfies it. Where it also has
 // Failed and Name, as testing.TB has, a failed test prints its journal, and SpaceFor names
@@ -171,7 +174,7 @@ func Start(t TB, opts ...Option) *Server {
 	}
 	s.prove = true
 	s.report = func(message string, err error) { t.Errorf("mockserver: %s: %v", message, err) }
-	s.listener = s.serve(httptest.NewUnstartedServer(s))
+	s.serve(httptest.NewUnstartedServer(s))
 	t.Cleanup(func() {
 		s.Close()
 		s.printIfFailed(t)
@@ -179,10 +182,10 @@ func Start(t TB, opts ...Option) *Server {
 	return s
 }
 
-func (s *Server) serve(listener *httptest.Server) *httptest.Server {
+func (s *Server) serve(listener *httptest.Server) {
 	listener.Config.ConnState = s.ConnState
 	listener.Start()
-	return listener
+	s.listener.Store(listener)
 }
 
 // Violations returns how many answers have broken their document, see
@@ -193,8 +196,8 @@ func (s *Server) Violations() uint64 { return s.violations.Load() }
 // way. Start does it by itself.
 func (s *Server) Close() {
 	s.open.Load().end()
-	if s.listener != nil {
-		s.listener.Close()
+	if listener := s.listener.Load(); listener != nil {
+		listener.Close()
 	}
 }
 
@@ -202,11 +205,12 @@ func (s *Server) Close() {
 // remembers stays. Between Close and Restart nobody listens there. The error is that of the
 // port, which another program may have taken; a server of New has none to listen on.
 func (s *Server) Restart() error {
-	if s.listener == nil {
+	listener := s.listener.Load()
+	if listener == nil {
 		return errors.New("mockserver: Restart: a server of New does not listen")
 	}
 	s.Close()
-	at := s.listener.Listener.Addr().String()
+	at := listener.Listener.Addr().String()
 	port, err := net.Listen("tcp", at)
 	if err != nil {
 		return fmt.Errorf("mockserver: Restart: %w", err)
@@ -215,22 +219,24 @@ func (s *Server) Restart() error {
 	again := httptest.NewUnstartedServer(s)
 	_ = again.Listener.Close() // the free port that it took
 	again.Listener = port
-	s.listener = s.serve(again)
+	s.serve(again)
 	return nil
 }
 
 func (s *Server) baseURL() string {
-	if s.listener == nil {
+	listener := s.listener.Load()
+	if listener == nil {
 		return "https://mock.invalid"
 	}
-	return s.listener.URL
+	return listener.URL
 }
 
 // Client returns an http.Client that reaches the server: over its socket after Start, in
 // process after New. In a space other than the default one it is for the space's URL.
 func (s *Space) Client() *http.Client {
-	if s.server.listener == nil {
+	listener := s.server.listener.Load()
+	if listener == nil {
 		return &http.Client{Transport: s.Transport()}
 	}
-	return s.server.listener.Client()
+	return listener.Client()
 }

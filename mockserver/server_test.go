@@ -1,44 +1,19 @@
 package mockserver_test
 
 import (
-	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/quartet-go/quartet/mockserver"
 )
-
-// fakeTB is a test that fails without stopping.
-type fakeTB struct {
-	mu             sync.Mutex
-	errors, fatals []string
-	cleanups       []func()
-}
-
-var _ mockserver.TB = (*fakeTB)(nil)
-
-func (f *fakeTB) Helper()             {}
-func (f *fakeTB) Logf(string, ...any) {}
-func (f *fakeTB) Cleanup(fn func())   { f.cleanups = append(f.cleanups, fn) }
-func (f *fakeTB) Fatalf(format string, args ...any) {
-	f.fatals = append(f.fatals, fmt.Sprintf(format, args...))
-}
-
-func (f *fakeTB) Errorf(format string, args ...any) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.errors = append(f.errors, fmt.Sprintf(format, args...))
-}
-
-func (f *fakeTB) end() {
-	for _, cleanup := range f.cleanups {
-		cleanup()
-	}
-}
 
 func startOn(tb mockserver.TB, opts ...mockserver.Option) *mockserver.Server {
 	return mockserver.Start(tb, opts...)
@@ -107,4 +82,113 @@ func TestOptions(t *testing.T) {
 	m := inProcess(t, mockserver.WithState(state))
 	state.Profile.Users["usr_anna"].Password = "changed afterwards"
 	assert.Equal(t, mockserver.DefaultState(), m.State(), "WithState takes a copy")
+}
+
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	url := m.URL()
+	old := m.Client()
+	_, call := m.in("a")
+	call("PUT", "/profile/name-change", rename).ok()
+	want := m.Space("a").State()
+
+	m.Close()
+	for _, client := range []*http.Client{old, {}} {
+		_, err := client.Get(url + "/profile/me") //nolint:bodyclose // there is none
+		var refused *net.OpError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, "dial", refused.Op, "nobody listens")
+	}
+	require.NoError(t, m.Restart())
+	assert.Equal(t, url, m.URL())
+	assert.Equal(t, want, m.Space("a").State())
+	assert.Equal(t, "Zoe", call("GET", "/profile/me", "").at("first_name"))
+	assert.Len(t, m.Space("a").Journal(), 2)
+	resp, err := old.Get(url + "/profile/me")
+	require.NoError(t, err, "the client of before")
+	require.NoError(t, resp.Body.Close())
+	require.NoError(t, m.Restart(), "without Close before")
+	m.call("GET", "/profile/me", "").ok()
+}
+
+func TestRestartOfAServerThatDoesNotListen(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t)
+	require.EqualError(t, m.Restart(), "mockserver: Restart: a server of New does not listen")
+	m.call("GET", "/profile/me", "").ok()
+}
+
+func TestRestartOnAPortThatIsTaken(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	m.Close()
+	other, err := net.Listen("tcp", strings.TrimPrefix(m.URL(), "http://"))
+	require.NoError(t, err)
+	require.ErrorContains(t, m.Restart(), "mockserver: Restart: listen tcp 127.0.0.1:")
+	require.NoError(t, other.Close())
+	require.NoError(t, m.Restart(), "once it is free")
+	m.call("GET", "/profile/me", "").ok()
+}
+
+// Nothing is left of a server that was restarted, goleak in TestMain sees to it; and who
+// asks for its URL and client meanwhile gets them.
+func TestManyRestarts(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				resp, err := m.Client().Get(m.URL() + "/profile/me")
+				if err == nil {
+					assert.NoError(t, resp.Body.Close())
+				}
+			}
+		})
+	}
+	for range 30 {
+		assert.NoError(t, m.Restart())
+	}
+	close(stop)
+	readers.Wait()
+	m.call("GET", "/profile/me", "").ok()
+}
+
+// Close ends what holds a call, on a socket and in process, and the journal says so.
+func TestCloseEndsCallsThatAreHeld(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]mockserver.Fault{
+		"no answer":      {Kind: mockserver.NoAnswer},
+		"real delay":     {Delay: mockserver.Delay{Time: time.Hour}},
+		"delay on clock": {Delay: mockserver.Delay{Time: time.Hour, OnClock: true}},
+		"slow drip":      {Kind: mockserver.SlowDrip, Over: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, m := range []mock{start(t), inProcess(t)} {
+				require.NoError(t, m.AddFault(fault))
+				m.Freeze(noon)
+				ended := make(chan error)
+				go func() {
+					resp, err := m.Client().Get(m.URL() + "/profile/me")
+					if err == nil {
+						_, err = io.Copy(io.Discard, resp.Body)
+						_ = resp.Body.Close() // broken off
+					}
+					ended <- err
+				}()
+				m.Verify(t, mockserver.Expect("getMyProfile").Within(time.Minute))
+				m.Close()
+				require.Error(t, <-ended)
+				assert.True(t, m.Journal()[0].Done)
+			}
+		})
+	}
 }

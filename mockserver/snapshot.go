@@ -6,8 +6,9 @@ import (
 )
 
 // Snapshot is a space at one moment: state, faults, limits and clock, without the
-// journal. It never changes. Taking and restoring one copies nothing; the first write
-// after that copies the state once.
+// journal. It never changes. It shares with the space what neither writes to, so that
+// taking and restoring one costs as much as what was written before, however large the
+// state is.
 type Snapshot struct {
 	data   *data // never changed
 	clock  Clock
@@ -19,8 +20,7 @@ type Snapshot struct {
 func (s *Space) Snapshot() *Snapshot {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	s.world.shared = true
-	return &Snapshot{data: s.world.data, clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
+	return &Snapshot{data: s.world.share(), clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
 }
 
 // Restore makes the space what it was, or what another space was, when the snapshot was
@@ -32,10 +32,10 @@ func (s *Space) Restore(from *Snapshot) {
 }
 
 func (s *Space) restore(from *Snapshot) {
-	s.world.data, s.world.shared = from.data, true
-	s.seed.Store(from.data.Random)
+	s.world.data = from.data.share() // nothing was written to it, so it does not change
+	s.seed.Store(from.data.fixed.Random)
 	s.varied.Store(nil)
-	if v := from.data.Variation; v != (Variation{}) {
+	if v := from.data.fixed.Variation; v.Seed != 0 {
 		s.varied.Store(&v)
 	}
 	s.clock.set(from.clock)
@@ -60,16 +60,17 @@ func (s *Space) Fork(id string) (*Space, error) {
 	return fork, nil
 }
 
-// Reset makes the space what it was when it came into being, and empties its journal.
+// Reset makes the space what it was when it came into being, a fork what its origin was
+// then, and empties its journal.
 func (s *Space) Reset() {
-	s.Restore(s.server.seed)
+	s.Restore(s.origin)
 	s.server.journal.clear(&s.calls)
 }
 
 // State returns a copy of everything that the snapshot holds. To keep it as a file, write
 // it with [State.Write].
 func (s *Snapshot) State() State {
-	state := s.data.State
+	state := s.data.state()
 	state.Clock, state.Faults, state.Limits = s.clock, s.faults, s.limits
 	return state.clone()
 }
@@ -78,7 +79,7 @@ func (s *Snapshot) State() State {
 func newSnapshot(state State) *Snapshot {
 	snapshot := &Snapshot{clock: state.Clock, faults: state.Faults, limits: state.Limits}
 	state.Clock, state.Faults, state.Limits = Clock{}, nil, nil
-	snapshot.data = &data{State: state, index: indexOf(state.Subscription.Users)}
+	snapshot.data = newData(&state)
 	return snapshot
 }
 
@@ -101,7 +102,7 @@ func (s *Space) SetState(state State) error {
 func (s *Space) Update(edit func(*State)) error {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	now := Snapshot{data: s.world.data, clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
+	now := Snapshot{data: s.world.share(), clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
 	edited := now.State()
 	edit(&edited)
 	if err := edited.Check(); err != nil {

@@ -2,8 +2,10 @@ package mockserver
 
 import (
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +22,7 @@ type Space struct {
 	server *Server
 	id     string
 
+	origin *Snapshot // what it began with
 	world  world
 	clock  clock
 	faults faults
@@ -38,6 +41,8 @@ type Space struct {
 const (
 	spaceHeader = "X-Mock-Space"
 	spacePrefix = "/_space/"
+	maxSpaceID  = 256 // bounds what a client can make the server remember by a name
+	mostOfName  = 200 // of a test's name in the id of its space
 )
 
 // WithSpaces bounds the spaces that calls over the wire may bring into being: so many at
@@ -65,7 +70,7 @@ func (s *Space) ID() string { return s.id }
 // Space returns the space with this id, "" for the default one. One that does not exist
 // yet begins as the server did. It stays until the server is closed, or until the test
 // ends for which [Server.SpaceFor] made it. Any text is an id; one that is to go into the
-// header has no control characters.
+// header has no control characters, and no white space at its ends.
 func (s *Server) Space(id string) *Space {
 	s.spaces.mu.Lock()
 	defer s.spaces.mu.Unlock()
@@ -84,6 +89,9 @@ func (s *Server) SpaceFor(t TB) *Space {
 	name := "test"
 	if named, ok := t.(interface{ Name() string }); ok {
 		name = named.Name()
+	}
+	if len(name) > mostOfName {
+		name = fmt.Sprintf("%s~%08x", strings.ToValidUTF8(name[:mostOfName], ""), crc32.ChecksumIEEE([]byte(name)))
 	}
 	s.spaces.mu.Lock()
 	defer s.spaces.mu.Unlock()
@@ -125,7 +133,7 @@ const (
 )
 
 func (s *Server) newSpace(id string, from *Snapshot) *Space {
-	space := &Space{server: s, id: id, clock: clock{real: time.Now}}
+	space := &Space{server: s, id: id, origin: from, clock: clock{real: time.Now}}
 	space.calls.space = space
 	space.touch()
 	space.Restore(from)
@@ -165,6 +173,9 @@ func (s *Server) enter(r *http.Request) (*Space, string, *refusal) {
 	if space != nil {
 		return space, path, nil
 	}
+	if len(id) > maxSpaceID {
+		return nil, path, &refusal{status: http.StatusBadRequest, message: fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)}
+	}
 	if space = s.create(id); space == nil {
 		return nil, path, &refusal{status: http.StatusInsufficientStorage, message: fmt.Sprintf(
 			"There are %d spaces, none of which has been idle for %s, so that there is no room for another", s.spaces.most, s.spaces.idle)}
@@ -183,7 +194,7 @@ func spaceOf(r *http.Request) (id, path, complaint string) {
 		if id, err = url.PathUnescape(segment); err != nil || id == "" {
 			return "", path, "The path names no space; one is written as " + spacePrefix + "ID/path"
 		}
-		ids, path = append(ids[:len(ids):len(ids)], id), "/"+below
+		ids, path = append(slices.Clip(ids), id), "/"+below
 	}
 	for _, other := range ids {
 		if id != "" && other != id {
@@ -191,14 +202,8 @@ func spaceOf(r *http.Request) (id, path, complaint string) {
 		}
 		id = other
 	}
-	if len(id) > maxSpaceID {
-		return "", path, fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)
-	}
 	return id, path, ""
 }
-
-// maxSpaceID bounds what a client can make the server remember by a name.
-const maxSpaceID = 256
 
 // create brings a space into being for a call, nil when there is no room.
 func (s *Server) create(id string) *Space {

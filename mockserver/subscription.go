@@ -11,8 +11,8 @@ import (
 
 // subscriptionServer answers the subscription API.
 type subscriptionServer struct {
-	world *world
-	now   time.Time
+	data *data
+	now  time.Time
 }
 
 var _ api.Server = subscriptionServer{}
@@ -45,11 +45,11 @@ func (s subscriptionServer) CreateUserSubscription(userID int64, body *api.Creat
 
 // find takes the id as Telegram's first, then as the internal one.
 func (s subscriptionServer) find(userID int64) (int64, *SubscriptionUser) {
-	id, ok := s.world.data.byTelegram[userID]
+	id, ok := s.data.byTelegram[userID]
 	if !ok {
 		id = userID
 	}
-	return id, s.world.data.Subscription.Users[id]
+	return id, s.data.subscription.edit(id)
 }
 
 // create makes the new subscription. It keeps the id of the one it replaces and, as a
@@ -96,10 +96,10 @@ func (s subscriptionServer) create(id int64, body *api.CreateSubscriptionRequest
 // subscription at the same time; where it is taken, the next that is free.
 func (s subscriptionServer) newID(user int64) int64 {
 	id := 500 + max(user, 0)%1_000_000_000
-	for s.world.data.subscriptions[id] {
+	for s.data.subscriptions.get(id) != nil {
 		id++
 	}
-	s.world.data.subscriptions[id] = true
+	s.data.subscriptions.put(id, &struct{}{})
 	return id
 }
 

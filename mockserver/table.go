@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // mostRows bounds the table of a failed test.
@@ -47,27 +50,52 @@ func failed(t TB) bool {
 	return ok && f.Failed()
 }
 
-// table writes entries as a person reads them.
+// table writes a journal as a person reads it.
 func table(space string, entries []Entry, dropped uint64) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "journal of %s: %s", spaceName(space), calls(len(entries)))
+	title := fmt.Sprintf("journal of %s: %s", spaceName(space), calls(len(entries)))
 	if dropped > 0 {
-		fmt.Fprintf(&b, ", %d older ones dropped", dropped)
+		title += fmt.Sprintf(", %d older dropped", dropped)
 	}
+	return title + "\n" + rows(entries)
+}
+
+// rows writes entries, or the last of them, one a line.
+func rows(entries []Entry) string {
+	var b strings.Builder
 	if hidden := len(entries) - mostRows; hidden > 0 {
-		fmt.Fprintf(&b, "; the last %d of them", mostRows)
+		fmt.Fprintf(&b, "  the last %d of them:\n", mostRows)
 		entries = entries[hidden:]
 	}
-	b.WriteString("\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "#\tarrived\toperation\trequest\tanswer\ttook\tfault\twrong with it")
+	fmt.Fprintln(w, "  #\tarrived\toperation\trequest\tanswer\ttook\tfault\twrong with it")
 	for i := range entries {
 		e := &entries[i]
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s %s\t%s\t%s\t%s\t%s\n", e.Number, e.Arrived.Format("15:04:05.000"), orDash(e.Operation),
-			e.Method, e.target(), e.outcome(), e.Duration.Round(time.Microsecond), orDash(e.Fault), strings.Join(e.Issues, "; "))
+		fmt.Fprintf(w, "  %d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Number, e.Arrived.Format("15:04:05.000"), orDash(e.Operation),
+			cell(e.Method+" "+e.target()), e.outcome(), e.took(), orDash(cell(e.Fault)), orDash(cell(strings.Join(e.Issues, "; "))))
 	}
 	_ = w.Flush() // into memory
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// mostCell bounds what a table shows of one text, in bytes.
+const mostCell = 120
+
+// cell returns a text as it stands in a table: on one line, cut, and with nothing in it
+// that moves the columns.
+func cell(text string) string {
+	cut := ""
+	if len(text) > mostCell {
+		end := mostCell
+		for !utf8.RuneStart(text[end]) && end > mostCell-utf8.UTFMax {
+			end--
+		}
+		text, cut = text[:end], fmt.Sprintf("... (%d bytes)", len(text))
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
+		quoted := strconv.Quote(text)
+		text = quoted[1 : len(quoted)-1]
+	}
+	return text + cut
 }
 
 func calls(n int) string {
@@ -100,6 +128,13 @@ func (e *Entry) outcome() string {
 	default:
 		return fmt.Sprint(e.Status)
 	}
+}
+
+func (e *Entry) took() string {
+	if !e.Done {
+		return "-"
+	}
+	return e.Duration.Round(time.Microsecond).String()
 }
 
 func orDash(text string) string { return cmp.Or(text, "-") }

@@ -2,6 +2,8 @@ package mockserver
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -17,7 +19,8 @@ import (
 
 // Transport returns a round tripper that calls the space in process, without a socket.
 // The host of a request's URL does not matter, and its path may have the space's prefix or
-// none. A fault gives the errors that a socket would.
+// none. A fault gives the errors that a new connection would; an answer is there when all
+// of it has been sent, that of a [SlowDrip] too.
 func (s *Space) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ space *Space }
@@ -29,8 +32,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close()
 	}
-	if err := req.Context().Err(); err != nil {
-		return nil, err
+	if gaveUp := context.Cause(req.Context()); gaveUp != nil {
+		return nil, gaveUp // what net/http returns, too
 	}
 	in, err := t.received(req)
 	if err != nil {
@@ -107,8 +110,8 @@ func (m *memory) abort(reset bool) {
 // response is what the client gets.
 func (m *memory) response(req *http.Request) (*http.Response, error) {
 	if m.status == 0 {
-		if err := req.Context().Err(); err != nil {
-			return nil, err // the client has given up, or else it was told nothing
+		if gaveUp := context.Cause(req.Context()); gaveUp != nil {
+			return nil, gaveUp // or else it was told nothing
 		}
 		return nil, m.broken
 	}
@@ -138,8 +141,8 @@ func (m *memory) rest(req *http.Request, length int64) io.ReadCloser {
 	switch {
 	case req.Method == http.MethodHead:
 		return http.NoBody
-	case end == errClosed || end == nil && int64(m.body.Len()) < length:
-		if end = req.Context().Err(); end == nil {
+	case errors.Is(end, errClosed), end == nil && int64(m.body.Len()) < length:
+		if end = context.Cause(req.Context()); end == nil {
 			end = io.ErrUnexpectedEOF
 		}
 	}

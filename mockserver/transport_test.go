@@ -3,15 +3,21 @@ package mockserver_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver"
 )
 
 func record(h http.Handler, req *http.Request) *httptest.ResponseRecorder {
@@ -113,4 +119,89 @@ func TestTransportRefusesAURLThatIsNone(t *testing.T) {
 	req.URL.Opaque = "no path"
 	_, err := m.Transport().RoundTrip(req) //nolint:bodyclose // there is none
 	assert.Error(t, err)
+}
+
+// What a plain http.Client sees of each fault is the same over a socket and in process.
+func TestTransportFailsAsTheSocketDoes(t *testing.T) {
+	t.Parallel()
+	faults := []mockserver.Fault{
+		{Status: 401}, {Status: 404}, {Status: 422}, {Status: 429, RetryAfter: time.Second}, {Status: 503, Body: "busy"},
+		{Status: 204}, {Status: 205}, {Status: 304}, {Status: 302},
+		{Kind: mockserver.ConnectionRefused},
+		{Delay: mockserver.Delay{Time: time.Millisecond}},
+	}
+	for _, kind := range kinds {
+		faults = append(faults, brief(kind))
+	}
+	requests := []struct{ method, path, body string }{
+		{"GET", "/profile/me", ""},
+		{"HEAD", "/profile/me", ""},
+		{"PUT", "/profile/name-change", rename},
+		{"PUT", "/v1.0/profile", newProfile}, // which has no body in its answer
+		{"POST", "/nowhere", "{}"},
+	}
+	for _, f := range faults {
+		t.Run(fmt.Sprint(f.Kind, f.Status, f.Delay.Time), func(t *testing.T) {
+			t.Parallel()
+			for _, r := range requests {
+				var seen [2]outcome
+				var states [2]mockserver.State
+				for i, m := range []mock{start(t, at(noon)), inProcess(t, at(noon))} {
+					m.with(f)
+					req := withHeader(newRequest(t, r.method, m.URL()+r.path, r.body), "Authorization", "Bearer default-token")
+					seen[i], states[i] = try(fresh(t, m), req), m.State()
+					seen[i].header.Del("Connection") // a socket's only
+					var wrapped *url.Error
+					if seen[i].status == 0 {
+						require.ErrorAs(t, seen[i].err, &wrapped)
+					}
+					seen[i].err = cause(seen[i].err)
+				}
+				if f.Kind == mockserver.ConnectionRefused {
+					assert.Error(t, seen[0].err) // which of its errors is a matter of time, see there
+					seen[0].err = seen[1].err
+				}
+				assert.Equal(t, seen[0], seen[1], "%s %s", r.method, r.path)
+				assert.Equal(t, states[0], states[1])
+			}
+		})
+	}
+}
+
+// So is what it sees of its own patience: a cancellation, a deadline, its timeout.
+func TestTransportGivesUpAsTheSocketDoes(t *testing.T) {
+	t.Parallel()
+	const patience = 30 * time.Millisecond
+	for _, f := range []mockserver.Fault{
+		{Kind: mockserver.NoAnswer},
+		{Delay: mockserver.Delay{Time: time.Hour}},
+		{Delay: mockserver.Delay{Time: time.Hour, OnClock: true}},
+		{Kind: mockserver.SlowDrip, Over: time.Hour},
+	} {
+		for _, m := range []mock{start(t, at(noon)), inProcess(t, at(noon))} {
+			m.with(f)
+			status := map[bool]int{true: 200}[f.Kind == mockserver.SlowDrip]
+			get := newRequest(t, "GET", m.URL()+"/profile/me", "")
+
+			deadline, cancel := context.WithTimeout(t.Context(), patience)
+			got := try(m.Client(), get.WithContext(deadline))
+			require.ErrorIs(t, got.err, context.DeadlineExceeded)
+			assert.Equal(t, status, got.status)
+			cancel()
+
+			cancelled, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(patience, cancel)
+			got = try(m.Client(), get.WithContext(cancelled))
+			require.ErrorIs(t, got.err, context.Canceled)
+			assert.Equal(t, status, got.status)
+
+			client := *m.Client()
+			client.Timeout = patience
+			got = try(&client, get)
+			var timeout net.Error
+			require.ErrorAs(t, got.err, &timeout)
+			assert.True(t, timeout.Timeout())
+			assert.Equal(t, status, got.status)
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -21,7 +23,7 @@ type Variation struct {
 	Values bool `yaml:"values,omitempty"`
 }
 
-// vary returns the answer in another form.
+// vary returns the answer in another form, drawn for each call by its number in the journal.
 func (c *call) vary(resp response) response {
 	v := c.varied.Load()
 	if v == nil || resp.undocumented || resp.body == nil {
@@ -32,9 +34,23 @@ func (c *call) vary(resp response) response {
 	resp.form = form{
 		chunked:   drawn.IntN(2) == 0,
 		lowerCase: drawn.IntN(2) == 0,
-		gzipped:   drawn.IntN(2) == 0 && strings.Contains(c.r.Header.Get("Accept-Encoding"), "gzip"),
+		gzipped:   drawn.IntN(2) == 0 && takesGzip(c.r.Header),
 	}
 	return resp
+}
+
+// takesGzip reports whether a client has asked for gzip by its name. "*" would do, too; but
+// who sends only that knows no particular encoding.
+func takesGzip(h http.Header) bool {
+	for coding := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
+		name, weight, _ := strings.Cut(coding, ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			_, q, given := strings.Cut(weight, "=")
+			value, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+			return !given || err == nil && value > 0
+		}
+	}
+	return false
 }
 
 // gzipWriters are kept because a new one takes most of a megabyte.

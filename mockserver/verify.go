@@ -1,8 +1,11 @@
 package mockserver
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -17,7 +20,7 @@ func (s *Space) Verify(t TB, expected ...Expectation) {
 		if s.unexpectable(t, e) {
 			continue
 		}
-		s.await(t, e.within, func(entries []Entry) string { return s.unmet(e, entries) })
+		s.await(t, e.within, func(entries []Entry) (string, bool) { return s.unmet(e, entries) })
 	}
 }
 
@@ -25,11 +28,12 @@ func (s *Space) Verify(t TB, expected ...Expectation) {
 func (s *Space) VerifyOnly(t TB, expected ...Expectation) {
 	t.Helper()
 	s.Verify(t, expected...)
-	entries := slices.DeleteFunc(s.Journal(), func(entry Entry) bool {
-		return slices.ContainsFunc(expected, func(e Expectation) bool { all, _ := e.matches(&entry); return all })
+	all := s.Journal()
+	others := slices.DeleteFunc(slices.Clone(all), func(entry Entry) bool {
+		return slices.ContainsFunc(expected, func(e Expectation) bool { return e.matches(&entry) })
 	})
-	if len(entries) > 0 {
-		t.Errorf("mockserver: %d calls that nothing expects\n%s", len(entries), table(s.id, entries, 0))
+	if len(others) > 0 {
+		s.complain(t, fmt.Sprintf("expected nothing else, found %s more in %s\n%s", calls(len(others)), spaceName(s.id), rows(others)), len(all))
 	}
 }
 
@@ -43,66 +47,101 @@ func (s *Space) VerifyOrder(t TB, expected ...Expectation) {
 		if s.unexpectable(t, e) {
 			return
 		}
-		if e.least == 0 {
-			t.Fatalf("mockserver: %s, %s: this has no place in an order", e, e.wanted())
+		if e.least <= 0 {
+			t.Fatalf("mockserver: VerifyOrder: %s %s has no place in an order; ask Verify for it", e.wanted(), e)
 			return
 		}
 		within = max(within, e.within)
 	}
-	s.await(t, within, func(entries []Entry) string { return s.outOfOrder(expected, entries) })
+	s.await(t, within, func(entries []Entry) (string, bool) {
+		complaint := s.outOfOrder(expected, entries)
+		return complaint, complaint == ""
+	})
 }
 
 // unexpectable refuses what the journal cannot tell.
 func (s *Space) unexpectable(t TB, e Expectation) bool {
 	t.Helper()
+	if e.flaw != "" {
+		t.Fatalf("mockserver: %s", e.flaw)
+		return true
+	}
 	if e.operation != "" && s.server.contract.Operation(e.operation) == nil {
 		t.Fatalf("mockserver: %s", unknownOperation(e.operation))
 		return true
 	}
 	for _, c := range e.criteria {
 		if s.server.hidden(c) {
-			t.Fatalf("mockserver: %s %s is a secret, which the journal does not keep: look at the space's State instead", c.in, c.name)
+			t.Fatalf("mockserver: %s %s holds a secret, which the journal does not keep, so it cannot be expected;"+
+				" look in State() for what has become of it", c.in, c.name)
 			return true
 		}
 	}
 	return false
 }
 
-// hidden reports whether the journal redacts what a criterion looks at.
+// hidden reports whether the journal would redact what a criterion wants to see.
 func (s *Server) hidden(c criterion) bool {
-	if c.in == "header" {
-		kept := s.journal.redactor.Header(http.Header{c.name: {c.want}})
-		return kept.HTTP().Get(c.name) != c.want
+	redactor := s.journal.redactor
+	switch c.in {
+	case "path":
+		path := url.PathEscape(c.want)
+		shown, _ := redactor.Target(path, "")
+		return shown != path
+	case "query":
+		query := url.QueryEscape(c.name) + "=" + url.QueryEscape(c.want)
+		_, shown := redactor.Target("", query)
+		return shown != query
+	case "header":
+		return redactor.Header(http.Header{c.name: {"a value"}}).HTTP().Get(c.name) != "a value"
+	default:
+		body := c.want
+		for _, name := range slices.Backward(strings.Split(c.name, ".")) {
+			quoted, _ := json.Marshal(name) // a text is always JSON
+			body = "{" + string(quoted) + ":" + body + "}"
+		}
+		shown, _ := redactor.Body([]byte(body))
+		return string(shown) != body
 	}
-	return s.contract.Secrets[c.name[strings.LastIndex(c.name, ".")+1:]]
 }
 
-// await asks again at each change in the journal until nothing is wrong, or the time has
-// passed.
-func (s *Space) await(t TB, within time.Duration, wrong func([]Entry) string) {
+// await looks at the calls, and again at each change in the journal until what it has seen
+// is settled or the time has passed.
+func (s *Space) await(t TB, within time.Duration, look func([]Entry) (complaint string, settled bool)) {
 	t.Helper()
 	expired := time.After(within)
-	for {
+	for waits := within > 0; ; {
 		changed := s.changed() // before looking, so that no change is missed
 		entries := s.Journal()
-		complaint := wrong(entries)
-		if complaint == "" {
-			return
-		}
-		if within > 0 {
+		complaint, settled := look(entries)
+		if !settled && waits {
 			select {
 			case <-changed:
-				continue
 			case <-expired:
+				waits = false // one more look, since both may have come at once
+			}
+			continue
+		}
+		if complaint != "" {
+			if !settled && within > 0 {
 				complaint += fmt.Sprintf("\nwaited %s for it", within)
 			}
+			s.complain(t, complaint, len(entries))
 		}
-		if n := s.Dropped(); n > 0 {
-			complaint += fmt.Sprintf("\nthe journal has dropped the %d oldest calls to keep its bounds, see WithJournal", n)
-		}
-		t.Errorf("mockserver: %s\nall %d calls: Journal(), or the table that a failed test of Start or SpaceFor prints", complaint, len(entries))
 		return
 	}
+}
+
+// complain fails the test, and says how to see more.
+func (s *Space) complain(t TB, complaint string, all int) {
+	t.Helper()
+	if n := s.Dropped(); n > 0 {
+		complaint += fmt.Sprintf("\nthe journal has dropped the oldest %s to keep its bounds, see WithJournal", calls(int(n)))
+	}
+	if all > 0 {
+		complaint += fmt.Sprintf("\nto see %s whole: Journal(); a test of Start or SpaceFor prints a table when it fails", calls(all))
+	}
+	t.Errorf("mockserver: %s", complaint)
 }
 
 // changed returns what is closed by the next change in the space's journal.
@@ -116,33 +155,31 @@ func (s *Space) changed() <-chan struct{} {
 	return s.calls.changed
 }
 
-// unmet says why an expectation does not hold, "" when it does.
-func (s *Space) unmet(e Expectation, entries []Entry) string {
-	var matching []string
+// unmet says why an expectation does not hold, "" when it does, and whether further calls
+// can change nothing about that.
+func (s *Space) unmet(e Expectation, entries []Entry) (complaint string, settled bool) {
+	var matching []Entry
 	var nearest *Entry
-	best := -1
 	for i := range entries {
-		all, met := e.matches(&entries[i])
-		if all {
-			matching = append(matching, fmt.Sprint("#", entries[i].Number))
-			continue
-		}
-		if met >= best { // the latest of equals
-			nearest, best = &entries[i], met
+		switch {
+		case e.matches(&entries[i]):
+			matching = append(matching, entries[i])
+		case nearest == nil || e.near(&entries[i]) >= e.near(nearest): // the latest of equals
+			nearest = &entries[i]
 		}
 	}
-	if e.holds(len(matching)) {
-		return ""
+	n := len(matching)
+	if e.least <= n && n <= e.most {
+		return "", e.least > 0 || e.most == unbounded
 	}
-	complaint := fmt.Sprintf("%s: expected %s, found %d", e, e.wanted(), len(matching))
-	if len(matching) > 0 {
-		complaint += " (" + strings.Join(matching, ", ") + ")"
-	}
-	complaint += " in " + spaceName(s.id)
-	if nearest != nil && len(matching) < e.least {
+	complaint = fmt.Sprintf("expected %s %s, found %d among %s in %s", e.wanted(), e, n, calls(len(entries)), spaceName(s.id))
+	switch {
+	case n > 0:
+		complaint += "\n" + rows(matching)
+	case nearest != nil:
 		complaint += "\n" + e.beside(nearest)
 	}
-	return complaint
+	return complaint, n > e.most
 }
 
 // beside writes what is expected beside what a call has.
@@ -150,23 +187,32 @@ func (e Expectation) beside(entry *Entry) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	row := func(what, want, got string, same bool) {
-		mark := ""
 		if !same {
-			mark = "<- differs"
+			got += "\t<- differs"
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", what, want, got, mark)
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", what, cell(want), got)
 	}
-	fmt.Fprintf(w, "  \texpected\tnearest: #%d %s %s, answer %s\t\n", entry.Number, entry.Method, entry.target(), entry.outcome())
+	fmt.Fprintf(w, "  \texpected\tnearest: #%d\n", entry.Number)
 	row("operation", orElse(e.operation, "any"), orDash(entry.Operation), e.operation == "" || e.operation == entry.Operation)
 	for _, c := range e.criteria {
 		got, there := c.of(entry)
+		same := there && c.same(got)
 		if !there {
 			got = "(absent)"
 		}
-		row(c.in+" "+c.name, c.want, got, there && c.same(got))
+		row(c.in+" "+c.name, c.want, cell(compact(got)), same)
 	}
 	_ = w.Flush() // into memory
-	return strings.TrimRight(b.String(), "\n")
+	return b.String() + rows([]Entry{*entry})
+}
+
+// compact takes the white space out of JSON; other text stays.
+func compact(text string) string {
+	var b bytes.Buffer
+	if json.Compact(&b, []byte(text)) != nil {
+		return text
+	}
+	return b.String()
 }
 
 // outOfOrder says which expectation is not met behind those before it, "" for none.
@@ -175,17 +221,38 @@ func (s *Space) outOfOrder(expected []Expectation, entries []Entry) string {
 	var found []string
 	for _, e := range expected {
 		for n := range e.least {
-			at := slices.IndexFunc(entries[next:], func(entry Entry) bool { all, _ := e.matches(&entry); return all })
+			at := slices.IndexFunc(entries[next:], func(entry Entry) bool { return e.matches(&entry) })
 			if at < 0 {
-				before := "nothing"
-				if len(found) > 0 {
-					before = strings.Join(found, ", ")
-				}
-				return fmt.Sprintf("order: %s (%d of %d) does not come behind %s\n%s", e, n+1, e.least, before, table(s.id, entries, s.Dropped()))
+				return fmt.Sprintf("out of order in %s: expected %s, %s; %s\n%s",
+					spaceName(s.id), nth(e, n), behind(found), elsewhere(e, entries[:next]), rows(entries))
 			}
 			next += at + 1
-			found = append(found, fmt.Sprintf("#%d %s", entries[next-1].Number, orDash(entries[next-1].Operation)))
+			found = append(found, fmt.Sprintf("#%d", entries[next-1].Number))
 		}
 	}
 	return ""
+}
+
+// nth names the call of an expectation that stands for several.
+func nth(e Expectation, n int) string {
+	if e.least == 1 {
+		return "a call " + e.String()
+	}
+	return fmt.Sprintf("call %d of %d %s", n+1, e.least, e)
+}
+
+func behind(found []string) string {
+	if len(found) == 0 {
+		return "the first of all"
+	}
+	return "behind " + strings.Join(found, ", ")
+}
+
+func elsewhere(e Expectation, before []Entry) string {
+	for _, entry := range slices.Backward(before) {
+		if e.matches(&entry) {
+			return fmt.Sprintf("the last such call was #%d", entry.Number)
+		}
+	}
+	return "there was none"
 }

@@ -1,40 +1,67 @@
 package mockserver
 
-import (
-	"maps"
-	"sync"
-)
+import "sync"
 
 // world is what the four APIs remember in a space, behind its lock.
 type world struct {
-	mu     sync.RWMutex
-	data   *data
-	shared bool // with a snapshot: copied before the first write
+	mu sync.RWMutex
+	*data
 }
 
-// data is a state with what finds users and ids in it, so that the cost of a call does not
-// grow with their number.
+// data is a State, without clock, faults and limits, in a form whose copies share what
+// they have in common, and in which the cost of a call does not grow with the number of
+// users.
 type data struct {
-	State // without clock, faults and limits, which are rooms of their own
-	index
+	fixed         *State // what no call changes
+	profile       layers[string, ProfileUser]
+	billing       layers[string, BillingUser]
+	subscription  layers[int64, SubscriptionUser]
+	subscriptions layers[int64, struct{}] // the ids in use
+	byTelegram    map[int64]int64         // ids of subscription users; no call changes who has which
+	vendor        VendorState             // its own members change; its maps and lists do not
+	vendorUsers   layers[int64, VendorUser]
 }
 
-type index struct {
-	byTelegram    map[int64]int64 // ids of subscription users; no call changes who has which
-	subscriptions map[int64]bool  // ids of subscriptions
-}
-
-func indexOf(users map[int64]*SubscriptionUser) index {
-	found := index{byTelegram: make(map[int64]int64, len(users)), subscriptions: make(map[int64]bool, len(users))}
-	for id, user := range users {
+// newData takes a state over.
+func newData(state *State) *data {
+	d := &data{
+		fixed:         state,
+		profile:       layers[string, ProfileUser]{base: state.Profile.Users},
+		billing:       layers[string, BillingUser]{base: state.Billing.Users},
+		subscription:  layers[int64, SubscriptionUser]{base: state.Subscription.Users},
+		subscriptions: layers[int64, struct{}]{base: map[int64]*struct{}{}},
+		byTelegram:    map[int64]int64{},
+		vendor:        state.Vendor,
+		vendorUsers:   layers[int64, VendorUser]{base: state.Vendor.Users},
+	}
+	for id, user := range state.Subscription.Users {
 		if user.TelegramID != nil {
-			found.byTelegram[*user.TelegramID] = id
+			d.byTelegram[*user.TelegramID] = id
 		}
 		if user.Subscription != nil {
-			found.subscriptions[user.Subscription.ID] = true
+			d.subscriptions.base[user.Subscription.ID] = &struct{}{}
 		}
 	}
-	return found
+	return d
+}
+
+// share returns a copy. Neither sees what is written to the other later.
+func (d *data) share() *data {
+	other := *d
+	other.profile, other.billing = d.profile.share(), d.billing.share()
+	other.subscription, other.subscriptions = d.subscription.share(), d.subscriptions.share()
+	other.vendorUsers = d.vendorUsers.share()
+	return &other
+}
+
+// state returns the State, which still shares everything with d.
+func (d *data) state() State {
+	state := *d.fixed
+	state.Profile.Users, state.Billing.Users = d.profile.all(), d.billing.all()
+	state.Subscription.Users = d.subscription.all()
+	state.Vendor = d.vendor
+	state.Vendor.Users = d.vendorUsers.all()
+	return state
 }
 
 // lock locks the state, for reading only or for all, and returns what unlocks it.
@@ -44,17 +71,13 @@ func (w *world) lock(readOnly bool) sync.Locker {
 		return w.mu.RLocker()
 	}
 	w.mu.Lock()
-	if w.shared {
-		w.data = &data{w.data.clone(), index{w.data.byTelegram, maps.Clone(w.data.subscriptions)}}
-		w.shared = false
-	}
 	return &w.mu
 }
 
 func (w *world) token(credential string) (Token, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	token, known := w.data.Tokens[credential]
+	token, known := w.fixed.Tokens[credential]
 	return token, known
 }
 
@@ -62,5 +85,5 @@ func (w *world) token(credential string) (Token, bool) {
 func (w *world) anonymous() Token {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	return Token{Profile: w.data.Profile.DefaultUser, Billing: true, Subscription: true}
+	return Token{Profile: w.fixed.Profile.DefaultUser, Billing: true, Subscription: true}
 }

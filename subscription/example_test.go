@@ -33,7 +33,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	trial := user.Subscription
-	fmt.Println(trial.ActualStatus, "until", trial.EndDate.Format(time.DateOnly), "with", trial.TrafficLimitGB, "GB")
+	fmt.Println(trial.ActualStatus, "until", trial.EndDate.UTC().Format(time.DateOnly), "with", trial.TrafficLimitGB, "GB")
 
 	_, err = c.CreateUserSubscription(ctx, 3, subscription.CreateSubscriptionRequest{DurationDays: quartet.Ptr(30)})
 	var refused *quartet.Error
@@ -68,7 +68,7 @@ func ExampleClient_CreateUserSubscription() {
 		log.Fatal(err)
 	}
 	fmt.Println(user.ID, *user.Username, user.BalanceRubles)
-	fmt.Println(user.Subscription.ID, user.Subscription.Status, user.Subscription.EndDate, user.Subscription.DeviceLimit)
+	fmt.Println(user.Subscription.ID, user.Subscription.Status, user.Subscription.EndDate.UTC(), user.Subscription.DeviceLimit)
 	// Output:
 	// 1 anna_p 1234.5
 	// 501 active 2026-05-31 12:00:00 +0000 UTC 5

@@ -4,8 +4,9 @@
 //	quartet-mock -addr 127.0.0.1:8080 -seed world.yaml
 //
 // When it is ready it prints one line of JSON with its address, URL and process id. It
-// ends with status 0 on SIGTERM or an interrupt, after the requests under way, and with
-// status 2 when a flag, the address or the seed file is wrong.
+// ends with status 0 on SIGTERM or an interrupt, after the requests under way, with status
+// 1 when less of the documents was met than -min-coverage asks for, and with status 2 when
+// a flag, the address or the seed file is wrong.
 package main
 
 import (
@@ -39,7 +40,7 @@ func main() {
 // Exit statuses.
 const (
 	ok     = 0
-	failed = 1 // while serving
+	failed = 1 // while serving, or too little was covered
 	usage  = 2 // before serving: a flag, the seed file or the address
 )
 
@@ -57,11 +58,12 @@ const (
 const collectAt = 400
 
 type settings struct {
-	addr    string
-	seed    string
-	version bool
-	options []mockserver.Option
-	drain   time.Duration // for the requests under way at the end
+	addr        string
+	seed        string
+	version     bool
+	options     []mockserver.Option
+	minCoverage float64       // percent
+	drain       time.Duration // for the requests under way at the end
 }
 
 // run is the program; it serves until ctx ends and returns the exit status.
@@ -76,13 +78,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, "quartet-mock", quartet.Version)
 		return ok
 	}
-	handler, listener, err := prepare(ctx, set)
+	mock, listener, err := prepare(ctx, set)
 	if err != nil {
 		fmt.Fprintln(stderr, "quartet-mock:", err)
 		return usage
 	}
-	if err := serve(ctx, handler, listener, set.drain, stdout); err != nil {
+	server := &http.Server{
+		Handler: mock, ConnState: mock.ConnState,
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+	}
+	server.RegisterOnShutdown(mock.Close) // ends the faults that hold a request
+	if err := serve(ctx, server, listener, set.drain, stdout); err != nil {
 		fmt.Fprintln(stderr, "quartet-mock:", err)
+		return failed
+	}
+	if covered := mock.Coverage(); covered.Percent() < set.minCoverage {
+		fmt.Fprintf(stderr, "%s\nquartet-mock: -min-coverage: %.1f %% is less than %g %%\n", covered.Markdown(), covered.Percent(), set.minCoverage)
 		return failed
 	}
 	return ok
@@ -97,11 +108,20 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags.BoolVar(&set.version, "version", false, "print the version and exit")
 	strict := flags.Bool("strict-auth", false, "require a credential on every operation but the public one")
 	split := flags.Bool("split-balance", false, "serve the vendor's balance at a path of its own")
-	if err := flags.Parse(args); err != nil {
-		return set, err
+	prefer := flags.Bool("prefer", false, "let a request choose a fault of its own by the header Prefer: code=503, delay=250ms")
+	check := flags.Bool("check-answers", false, "check every answer of the server against its document, and log one that breaks it")
+	variation := flags.Uint64("variation", 0, "`seed` by which answers vary wherever the documents leave a choice; 0 is none")
+	flags.Float64Var(&set.minCoverage, "min-coverage", 0, "`percent` of the documents' answers and parameters that must have been met at the end")
+	err := flags.Parse(args)
+	switch {
+	case err != nil:
+		return set, err // told already
+	case flags.NArg() > 0:
+		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case set.minCoverage < 0 || set.minCoverage > 100:
+		err = fmt.Errorf("-min-coverage: %g is not from 0 to 100", set.minCoverage)
 	}
-	if flags.NArg() > 0 {
-		err := fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	if err != nil {
 		fmt.Fprintln(stderr, "quartet-mock:", err)
 		flags.Usage()
 		return set, err
@@ -112,11 +132,20 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	if *split {
 		set.options = append(set.options, mockserver.WithSplitBalance())
 	}
+	if *prefer {
+		set.options = append(set.options, mockserver.WithPrefer())
+	}
+	if *check {
+		set.options = append(set.options, mockserver.WithCheckedAnswers())
+	}
+	if *variation != 0 {
+		set.options = append(set.options, mockserver.WithVariation(mockserver.Variation{Seed: *variation}))
+	}
 	return set, nil
 }
 
 // prepare reads the seed file and takes the port.
-func prepare(ctx context.Context, set settings) (http.Handler, net.Listener, error) {
+func prepare(ctx context.Context, set settings) (*mockserver.Server, net.Listener, error) {
 	if set.seed != "" {
 		file, err := os.Open(set.seed)
 		if err != nil {
@@ -129,7 +158,7 @@ func prepare(ctx context.Context, set settings) (http.Handler, net.Listener, err
 		}
 		set.options = append(set.options, mockserver.WithState(state))
 	}
-	handler, err := mockserver.New(set.options...)
+	mock, err := mockserver.New(set.options...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -137,15 +166,12 @@ func prepare(ctx context.Context, set settings) (http.Handler, net.Listener, err
 	if err != nil {
 		return nil, nil, fmt.Errorf("-addr: %w", err)
 	}
-	return handler, listener, nil
+	return mock, listener, nil
 }
 
 // serve says that it is ready and answers until ctx ends, then lets the requests under
 // way finish. Those that take longer than drain are cut off, which is an error.
-func serve(ctx context.Context, handler http.Handler, listener net.Listener, drain time.Duration, stdout io.Writer) error {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
-	}
+func serve(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration, stdout io.Writer) error {
 	ready, err := json.Marshal(map[string]any{
 		"address": listener.Addr().String(), "url": "http://" + listener.Addr().String(), "pid": os.Getpid(),
 	})

@@ -47,6 +47,8 @@ func TestRunEndsBeforeServing(t *testing.T) {
 		"help":                   {[]string{"-h"}, ok, "", "-addr host:port"},
 		"unknown flag":           {[]string{"-port", "1"}, usage, "", "flag provided but not defined: -port"},
 		"bad value":              {[]string{"-strict-auth=perhaps"}, usage, "", `invalid boolean value "perhaps"`},
+		"coverage over 100":      {[]string{"-min-coverage", "101"}, usage, "", "quartet-mock: -min-coverage: 101 is not from 0 to 100"},
+		"variation of no seed":   {[]string{"-variation", "x"}, usage, "", `invalid value "x" for flag -variation`},
 		"argument":               {[]string{"serve"}, usage, "", `quartet-mock: unexpected argument "serve"`},
 		"address of no use":      {[]string{"-addr", "nonsense"}, usage, "", "quartet-mock: -addr: listen tcp: address nonsense: missing port in address"},
 		"taken port":             {[]string{"-addr", taken}, usage, "", "quartet-mock: -addr: listen tcp " + taken + ": bind: "},
@@ -110,11 +112,63 @@ func TestRunServesWithItsFlagsUntilItsContextEnds(t *testing.T) {
 	}
 }
 
+// A call that a fault holds does not hold the program; and what was not met is told at the end.
+func TestRunEndsHeldCallsAndMeasuresCoverage(t *testing.T) {
+	t.Parallel()
+	seed := filepath.Join(t.TempDir(), "seed.yaml")
+	state := mockserver.DefaultState()
+	state.Faults = []mockserver.Fault{{Operation: "listPayments", Kind: mockserver.NoAnswer}}
+	file, err := os.Create(seed)
+	require.NoError(t, err)
+	require.NoError(t, state.Write(file))
+	require.NoError(t, file.Close())
+	for name, tc := range map[string]struct {
+		least  string
+		status int
+		stderr string
+	}{
+		"enough":     {"0.5", ok, ""},
+		"not enough": {"50", failed, "quartet-mock: -min-coverage: 1.1 % is less than 50 %\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, stop := context.WithCancel(t.Context())
+			stdout, pipe := io.Pipe()
+			status := make(chan int)
+			var stderr bytes.Buffer
+			args := []string{"-addr", "127.0.0.1:0", "-seed", seed, "-min-coverage", tc.least, "-check-answers", "-prefer", "-variation", "7"}
+			go func() { status <- run(ctx, args, pipe, &stderr) }()
+			url := readyLine(t, stdout)["url"].(string)
+			got, _ := get(t, url+"/profile/me", "")
+			assert.Equal(t, 200, got)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/profile/me", http.NoBody)
+			require.NoError(t, err)
+			req.Header.Set("Prefer", "code=503")
+			resp, err := http.DefaultClient.Do(req)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			assert.Equal(t, 503, resp.StatusCode)
+
+			conn := dial(t, strings.TrimPrefix(url, "http://"))
+			_, err = io.WriteString(conn, "GET /profile/payments HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
+			require.NoError(t, err)
+			line, err := bufio.NewReader(conn).ReadString('\n')
+			require.NoError(t, err)
+			require.Equal(t, "HTTP/1.1 100 Continue\r\n", line, "the handler has it")
+			_, err = io.WriteString(conn, "x")
+			require.NoError(t, err)
+			stop()
+			assert.Equal(t, tc.status, <-status)
+			assert.Contains(t, stderr.String(), tc.stderr)
+		})
+	}
+}
+
 func TestRunFailsWhenItsListenerBreaks(t *testing.T) {
 	t.Parallel()
 	listener := listen(t)
 	require.NoError(t, listener.Close())
-	err := serve(t.Context(), http.NotFoundHandler(), listener, time.Minute, io.Discard)
+	err := serve(t.Context(), &http.Server{}, listener, time.Minute, io.Discard)
 	assert.ErrorIs(t, err, net.ErrClosed)
 }
 
@@ -128,7 +182,7 @@ func TestStuckClientIsCutOffAfterTheDrainTime(t *testing.T) {
 		<-r.Context().Done() // until it is cut off
 	})
 	ended := make(chan error)
-	go func() { ended <- serve(ctx, handler, listener, time.Millisecond, io.Discard) }()
+	go func() { ended <- serve(ctx, &http.Server{Handler: handler}, listener, time.Millisecond, io.Discard) }()
 	conn := dial(t, listener.Addr().String())
 	_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	require.NoError(t, err)

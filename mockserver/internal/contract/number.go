@@ -30,6 +30,13 @@ func readInteger(raw []byte, bits int) (value int64, plain bool, keyword Keyword
 	return value, onlyDigits(raw), ""
 }
 
+// SameNumber reports whether two JSON numbers have the same value, however they are written.
+func SameNumber(a, b string) bool {
+	digitsA, zerosA, negativeA := decimal(a)
+	digitsB, zerosB, negativeB := decimal(b)
+	return digitsA == digitsB && zerosA == zerosB && (negativeA == negativeB || digitsA == "0")
+}
+
 func onlyDigits(raw []byte) bool {
 	if len(raw) > 0 && raw[0] == '-' {
 		raw = raw[1:]

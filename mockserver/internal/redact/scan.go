@@ -13,8 +13,8 @@ const maxDepth = 10000
 // The methods of this file read JSON. They return false where the body stops being JSON; pos is then at the first token
 // that does not belong or that is cut.
 //
-// They are written by hand because every body of the mock passes here: jsontext's decoder takes twice the time for the
-// tokens alone. What is hard in JSON, escapes and UTF-8, is left to jsontext.
+// They are written by hand because every body of the mock passes here: jsontext's decoder takes longer for the
+// tokens alone than they do for everything. What is hard in JSON, escapes and UTF-8, is left to jsontext.
 
 func (s *scanner) document() bool {
 	if !s.value(0) {
@@ -49,7 +49,7 @@ func (s *scanner) value(depth int) bool {
 	case 'n':
 		return s.literal("null")
 	default:
-		return s.number()
+		return s.number(depth)
 	}
 }
 
@@ -181,40 +181,52 @@ func (s *scanner) literal(word string) bool {
 	return true
 }
 
-// number reads a number by the grammar, which knows no leading zeros.
-func (s *scanner) number() bool {
-	start, i := s.pos, s.pos
-	if s.body[i] == '-' {
+// number reads a number by the grammar, which knows no leading zeros. One that does not end within its object or array is
+// cut, and may be the beginning of a secret.
+func (s *scanner) number(depth int) bool {
+	body, start, i := s.body, s.pos, s.pos
+	if body[i] == '-' {
 		i++
 	}
-	if i < len(s.body) && s.body[i] == '0' {
+	if i < len(body) && body[i] == '0' {
 		i++
-	} else if i = s.digits(i); i < 0 {
+	} else if i = digits(body, i); i < 0 {
 		return false
 	}
-	if i < len(s.body) && s.body[i] == '.' {
-		if i = s.digits(i + 1); i < 0 {
+	if i < len(body) && body[i] == '.' {
+		if i = digits(body, i+1); i < 0 {
 			return false
 		}
 	}
-	if i < len(s.body) && s.body[i]|0x20 == 'e' {
+	if i < len(body) && body[i]|0x20 == 'e' {
 		i++
-		if i < len(s.body) && (s.body[i] == '+' || s.body[i] == '-') {
+		if i < len(body) && (body[i] == '+' || body[i] == '-') {
 			i++
 		}
-		if i = s.digits(i); i < 0 {
+		if i = digits(body, i); i < 0 {
 			return false
 		}
 	}
+	if i == len(body) && depth > 0 || i < len(body) && !endsNumber(body[i]) {
+		return false
+	}
 	s.pos = i
-	s.leaf(start, s.body[start:i])
+	s.leaf(start, body[start:i])
 	return true
 }
 
+func endsNumber(c byte) bool {
+	switch c {
+	case ',', ']', '}', ' ', '\t', '\r', '\n':
+		return true
+	}
+	return false
+}
+
 // digits returns the end of the digits at i, -1 when there are none.
-func (s *scanner) digits(i int) int {
+func digits(body []byte, i int) int {
 	start := i
-	for i < len(s.body) && '0' <= s.body[i] && s.body[i] <= '9' {
+	for i < len(body) && '0' <= body[i] && body[i] <= '9' {
 		i++
 	}
 	if i == start {
