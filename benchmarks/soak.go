@@ -92,10 +92,10 @@ func soakUnder(length, every time.Duration, t *soakTB) ([]sample, *soakLoad) {
 		select {
 		case <-ctx.Done(): // the load has ended: no sample any more
 		case <-next.C:
+			s := take(time.Since(load.begun))
 			if ctx.Err() != nil {
 				break
 			}
-			s := take(time.Since(load.begun))
 			samples = append(samples, s)
 			fmt.Printf("| %.0f | %d | %.1f | %.1f | %d |\n", s.at.Seconds(), s.routines, megabytes(s.heap), megabytes(s.rss), load.calls.Load())
 		}
