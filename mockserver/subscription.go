@@ -1,8 +1,8 @@
 package mockserver
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	api "github.com/quartet-go/quartet/mockserver/internal/api/subscription"
@@ -86,7 +86,7 @@ func (s subscriptionServer) create(id int64, body *api.CreateSubscriptionRequest
 	} else {
 		sub.ID = s.newID(id)
 	}
-	url := fmt.Sprintf("https://connect.example.com/s/%d", sub.ID)
+	url := "https://connect.example.com/s/" + strconv.FormatInt(sub.ID, 10)
 	sub.SubscriptionURL = &url
 	return sub, nil
 }

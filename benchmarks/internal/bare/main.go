@@ -1,5 +1,6 @@
-// Command bare is what a mock on the wire is measured by: net/http alone, with its
-// defaults, which reads the request's body and answers bytes that are given to it.
+// Command bare is what a mock on the wire is measured by: net/http alone, with the times
+// that quartet-mock gives its clients, which reads the request's body and answers bytes that
+// are given to it.
 package main
 
 import (
@@ -11,6 +12,14 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
+)
+
+// As in quartet-mock: the measure is the handler, not what guards a server.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 30 * time.Second
+	idleTimeout   = 2 * time.Minute
 )
 
 func main() {
@@ -50,5 +59,6 @@ func serve(addr, file string) error {
 		return err
 	}
 	fmt.Printf("{\"address\":%q}\n", listener.Addr())
-	return http.Serve(listener, mux)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout}
+	return server.Serve(listener)
 }

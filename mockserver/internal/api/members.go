@@ -64,10 +64,38 @@ func decodeMember(value jsontext.Value, dst any) error {
 			*dst = new(int)
 			return decodeInt(value, *dst)
 		}
+	case *[]string:
+		if !null {
+			return decodeStrings(value, dst)
+		}
 	default:
 		return Decode(value, dst)
 	}
 	return nil
+}
+
+// decodeStrings reads a list of texts, of which the contract knows that it is one.
+func decodeStrings(value jsontext.Value, dst *[]string) error {
+	*dst = []string{}
+	for {
+		start := bytes.IndexByte(value, '"')
+		if start < 0 {
+			return nil
+		}
+		end := start + 1
+		for value[end] != '"' {
+			if value[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		var text string
+		if err := decodeString(value[start:end+1], &text); err != nil {
+			return err
+		}
+		*dst = append(*dst, text)
+		value = value[end+1:]
+	}
 }
 
 func decodeString(value jsontext.Value, dst *string) error {

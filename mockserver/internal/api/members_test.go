@@ -32,6 +32,8 @@ func TestMembersAreDecodedAsTheBodyIs(t *testing.T) {
 			"permissions_to_detach":["x"],"billing_properties":[{"type":"a","value":"b"}],"properties":"old"}`, func() any { return new(billing.UpdateUserRequest) }},
 		{"createUserSubscription", `{"is_trial":true,"replace_existing":false,"duration_days":-5,"traffic_limit_gb":null,"device_limit":0,
 			"squad_uuid":"u","connected_squads":null}`, func() any { return new(subscription.CreateSubscriptionRequest) }},
+		{"createUserSubscription", `{"connected_squads": [ ] }`, func() any { return new(subscription.CreateSubscriptionRequest) }},
+		{"createUserSubscription", `{"connected_squads":["", "a\\", "\"" ,"\u0041\n]","é"]}`, func() any { return new(subscription.CreateSubscriptionRequest) }},
 		{"createUserSubscription", `{}`, func() any { return new(subscription.CreateSubscriptionRequest) }},
 		{"updateSettings", ` { "lang" : 1 } `, func() any { return new(vendorapi.UpdateSettingsRequest) }},
 		{"updateProfile", `{"companyName":"c","countryId":185,"phone":"","firstName":"f","lastName":"l"}`, func() any { return new(vendorapi.UpdateProfileRequest) }},
