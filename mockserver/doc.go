@@ -43,15 +43,16 @@
 //
 // One function, ServeHTTP in handle.go, takes a request through these steps:
 //
-//	space        which world is it in? 400 for a name that cannot be, 507 when there is no room
+//	space        which world is it in? 400 for a name that cannot be, 507 when there is no
+//	             room; such a call stands in no journal
 //	route        which operation is it? 404 names the nearest one, 405 says Allow
-//	journal      it has arrived
+//	journal      it has arrived; and then, its body has
 //	fault        does it meet one? the first that takes it, else what its header Prefer asks for
 //	answer       what the fault says instead of acting; or else:
 //	  limit      has the operation been called too often? 429
 //	  authorize  a credential that is sent must be known; 401
-//	  read       at most 1 MiB of body; 413
-//	  validate   everything that breaks the document, at once; 422
+//	  read       has the body come whole, and not over 1 MiB? 400, 413
+//	  validate   what breaks the document, all at once, up to 1,000 places of a body; 422
 //	  act        the operation's own rules, on the state, one change at a time
 //	vary         the answer in another form that its document allows, see Variation
 //	prove        does it keep its document? see WithCheckedAnswers

@@ -24,6 +24,7 @@ type Expectation struct {
 	operation   string
 	criteria    []criterion
 	least, most int
+	asked       bool // for a least number; one call unless something is said
 	within      time.Duration
 	flaw        string // why it can hold for no call whatever
 }
@@ -43,19 +44,27 @@ func Expect(operation string) Expectation {
 const unbounded = math.MaxInt
 
 // Times expects exactly n calls.
-func (e Expectation) Times(n int) Expectation { return e.between(n, n) }
+func (e Expectation) Times(n int) Expectation { return e.between(n, n, true) }
 
-// AtLeast expects n calls or more.
-func (e Expectation) AtLeast(n int) Expectation { return e.between(n, unbounded) }
+// AtLeast expects n calls or more; with AtMost, a number between the two.
+func (e Expectation) AtLeast(n int) Expectation { return e.between(n, e.most, true) }
 
-// AtMost expects n calls or fewer.
-func (e Expectation) AtMost(n int) Expectation { return e.between(0, n) }
+// AtMost expects n calls or fewer, also none, unless AtLeast says otherwise.
+func (e Expectation) AtMost(n int) Expectation {
+	if e.asked {
+		return e.between(e.least, n, true)
+	}
+	return e.between(0, n, false)
+}
 
 // Never expects no call.
-func (e Expectation) Never() Expectation { return e.between(0, 0) }
+func (e Expectation) Never() Expectation { return e.between(0, 0, true) }
 
-func (e Expectation) between(least, most int) Expectation {
-	e.least, e.most = least, most
+func (e Expectation) between(least, most int, asked bool) Expectation {
+	e.least, e.most, e.asked = least, most, asked
+	if least < 0 || least > most {
+		e.flaw = fmt.Sprintf("no number of calls is at least %d and at most %d", least, most)
+	}
 	return e
 }
 
@@ -128,6 +137,8 @@ func (e Expectation) wanted() string {
 		return "exactly " + calls(e.least)
 	case e.most == unbounded:
 		return "at least " + calls(e.least)
+	case e.least > 0:
+		return fmt.Sprintf("%d to %d calls", e.least, e.most)
 	default:
 		return "at most " + calls(e.most)
 	}

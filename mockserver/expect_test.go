@@ -36,8 +36,26 @@ func TestExpectedNumberOfCalls(t *testing.T) {
 		m.call("GET", "/profile/me", "").ok()
 	}
 	assert.True(t, m.met(mockserver.Expect("updateUser").Never()), "another operation")
-	for _, impossible := range []mockserver.Expectation{me.Times(-1), me.AtMost(-1)} {
-		assert.False(t, m.met(impossible), "%d calls can be -1", 4)
+	for _, between := range []mockserver.Expectation{me.AtLeast(2).AtMost(5), me.AtMost(5).AtLeast(2), me.AtLeast(4).AtMost(4)} {
+		assert.True(t, m.met(between), "4 calls")
+		assert.False(t, inProcess(t).met(between), "no calls")
+	}
+	assert.False(t, m.met(me.AtLeast(1).AtMost(3)), "4 calls")
+	assert.True(t, m.met(me.AtMost(5)), "AtMost alone")
+}
+
+func TestExpectationOfAnImpossibleNumber(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t)
+	me := mockserver.Expect("getMyProfile")
+	for want, impossible := range map[string]mockserver.Expectation{
+		"at least -1 and at most -1": me.Times(-1),
+		"at least 0 and at most -1":  me.AtMost(-1),
+		"at least 3 and at most 2":   me.AtLeast(3).AtMost(2),
+	} {
+		tb := &fakeTB{}
+		m.Verify(tb, impossible)
+		assert.Equal(t, []string{"mockserver: no number of calls is " + want}, tb.fatals)
 	}
 }
 

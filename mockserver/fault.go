@@ -54,7 +54,7 @@ type Fault struct {
 	ContentType    string        `yaml:"content_type,omitempty"`     // of Body; "": application/json if it is JSON, else text/plain. Also of WrongContentType; "": text/html
 	RetryAfter     time.Duration `yaml:"retry_after,omitempty"`      // a Retry-After header of so many seconds, rounded up; with Status only
 	RetryAfterDate bool          `yaml:"retry_after_date,omitempty"` // the same as a date on the space's clock
-	Delay          Delay         `yaml:"delay,omitempty"`            // how long after the call's arrival its answer comes; it has acted before
+	Delay          Delay         `yaml:"delay,omitempty"`            // how long after the call's arrival its answer comes; a call that acts has acted before
 	Over           time.Duration `yaml:"over,omitempty"`             // how long a SlowDrip takes; 0: a second
 	Size           int           `yaml:"size,omitempty"`             // bytes of an OversizedBody, at most 1 GiB; 0: 16 MiB
 

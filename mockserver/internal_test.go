@@ -1,9 +1,13 @@
 package mockserver
 
 import (
+	"bufio"
+	"io"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,14 +97,48 @@ func TestPanicOfAHandlerIsReportedAndAnswered(t *testing.T) {
 		"vendor":       `{"error":{"code":500,"message":"Internal Server Error"}}`,
 	}
 	for op := range s.contract.Operations() {
-		resp := inSpace(s).act(op, Token{}, &api.Request{
-			Path: map[string]string{"user_id": "1"}, Query: url.Values{"course_id": {"x"}}, Body: []byte("{}"),
-		})
+		c := inSpace(s)
+		c.match.Operation = op
+		var resp response
+		func() {
+			defer c.recovered(&resp)
+			resp = c.act(op, Token{}, &api.Request{
+				Path: map[string]string{"user_id": "1"}, Query: url.Values{"course_id": {"x"}}, Body: []byte("{}"),
+			})
+		}()
 		assert.Equal(t, http.StatusInternalServerError, resp.status, op.ID)
 		assert.JSONEq(t, want[op.API.Name], string(resp.body), op.ID)
 		assert.Equal(t, "panic in "+op.ID, (*reported)[len(*reported)-1])
 	}
 	assert.Len(t, *reported, 19)
+}
+
+// A client that never sends the rest of its body holds Close only for its patience.
+func TestCloseCutsOffWhoIsStillSending(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	s.patience = time.Millisecond
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "PUT /profile/name-change HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+	require.NoError(t, err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "HTTP/1.1 100 Continue\r\n", line, "the handler waits for the body")
+	s.Close()
+}
+
+// A panic anywhere on the way, not in a handler only, is answered and reported.
+func TestPanicInTheEngineIsAnswered(t *testing.T) {
+	t.Parallel()
+	s, reported := watched(t)
+	s.world.data = nil // authorize asks it who calls
+	resp, err := s.Client().Get(s.URL() + "/profile/me")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, http.StatusInternalServerError, resp.StatusCode)
+	assert.Equal(t, []string{"panic in getMyProfile"}, *reported)
 }
 
 func TestRefusalReadsAsAnError(t *testing.T) {

@@ -108,6 +108,7 @@ type log struct {
 	last    uint64 // the number of the latest
 	dropped uint64
 	changed chan struct{} // closed by the next change; nil while nobody waits
+	closed  bool          // its space is removed: a call that is still under way leaves no record
 }
 
 // record is an entry as it is stored.
@@ -145,20 +146,23 @@ const (
 	attemptHeader = "X-Attempt"
 )
 
-// arrive records a call on receipt.
-func (j *journal) arrive(c *call, body []byte) *record {
-	r := &record{space: c.id, op: c.op, method: c.r.Method, arrived: c.clock.now(), begun: time.Now(), received: len(body)}
+// arrive records a call on receipt, before its body.
+func (j *journal) arrive(c *call) *record {
+	r := &record{space: c.id, op: c.op, method: c.r.Method, arrived: c.clock.now(), begun: time.Now()}
 	r.path, r.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
 	r.header = j.redactor.Header(c.r.Header)
-	r.body, r.secrets = j.redactor.Body(body)
-	r.secrets = append(r.secrets, j.hiddenInTarget(c, r)...)
+	r.secrets = j.hiddenInTarget(c, r)
 	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
 		r.attempt = attempt[0]
 	}
-	r.size = recordSize + len(r.path) + len(r.query) + len(r.header) + len(r.body)
+	r.size = recordSize + len(r.path) + len(r.query) + len(r.header)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	l := &c.calls
+	if l.closed {
+		r.gone = true
+		return r
+	}
 	l.last++
 	r.number = l.last
 	if len(l.records) == 0 {
@@ -169,6 +173,20 @@ func (j *journal) arrive(c *call, body []byte) *record {
 	j.grow(l, r.size)
 	l.notify()
 	return r
+}
+
+// receive records the body of a call.
+func (j *journal) receive(c *call, body []byte) {
+	r := c.entry
+	shown, secrets := j.redactor.Body(body)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r.body, r.secrets, r.received = shown, append(r.secrets, secrets...), len(body)
+	if !r.gone {
+		r.size += len(shown)
+		j.grow(&c.calls, len(shown))
+	}
+	c.calls.notify()
 }
 
 // complete records how a call has ended.
@@ -187,8 +205,12 @@ func (j *journal) complete(c *call, resp response) {
 		r.fault = c.fault.Name
 	}
 	if !r.gone {
-		r.size += len(answered)
-		j.grow(&c.calls, len(answered))
+		more := len(answered)
+		for _, issue := range issues {
+			more += len(issue)
+		}
+		r.size += more
+		j.grow(&c.calls, more)
 	}
 	c.calls.notify()
 }
@@ -274,6 +296,14 @@ func (j *journal) clear(l *log) {
 	}
 	l.last, l.dropped = 0, 0
 	l.notify()
+}
+
+// close empties the log of a space that is removed.
+func (j *journal) close(l *log) {
+	j.clear(l)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	l.closed = true
 }
 
 func (j *journal) forget(l *log) {

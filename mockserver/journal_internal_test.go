@@ -94,7 +94,8 @@ func TestJournalIsFair(t *testing.T) {
 				default:
 					body := strings.Repeat(" ", random.IntN(2000))
 					c := &call{Space: grown, r: httptest.NewRequest(http.MethodPut, "/profile/me", strings.NewReader(body)), path: "/profile/me", op: s.contract.Operation("changeName")}
-					c.entry = j.arrive(c, []byte(body))
+					c.entry = j.arrive(c)
+					j.receive(c, []byte(body))
 					underWay = append(underWay, c)
 				}
 				j.sound(t, spaces)
@@ -179,7 +180,7 @@ func TestAnswerThatRepeatsTheQuery(t *testing.T) {
 	require.NoError(t, err)
 	c := &call{Space: s.defaultSpace, r: httptest.NewRequest(http.MethodDelete, "/x?course_id=https://a/%3Ftoken=planted&b=kept", http.NoBody),
 		path: "/x", op: s.contract.Operation("cancelSubscription")}
-	c.entry = s.journal.arrive(c, nil)
+	c.entry = s.journal.arrive(c)
 	s.journal.complete(c, response{status: 422, body: []byte(`{"input":"https:\/\/a\/?token=pl\u0061nted"}`)})
 	assert.Equal(t, `{"input":"[redacted]"}`, string(s.Journal()[0].ResponseBody))
 }

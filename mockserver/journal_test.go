@@ -2,7 +2,10 @@ package mockserver_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -175,4 +178,63 @@ func TestResetWhileACallIsUnderWay(t *testing.T) {
 		m.call("GET", "/profile/me", "").ok()
 		assert.EqualValues(t, 1, m.Journal()[0].Number)
 	})
+}
+
+// A megabyte of mistakes is answered with the first thousand of them, and does not push
+// everything else out of the journal.
+func TestMistakesWithoutEndAreBounded(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t)
+	m.call("GET", "/profile/me", "").ok()
+	body := `{"connected_squads":[` + strings.Repeat("0,", 400_000) + `0]}`
+	a := m.call("POST", "/users/3/subscription", body)
+	assert.Equal(t, 422, a.status)
+	assert.Less(t, len(a.body), 200_000)
+	entries := m.Journal()
+	require.Len(t, entries, 2)
+	assert.Len(t, entries[1].Issues, 1000)
+}
+
+// A call that is under way when its space is removed leaves nothing behind.
+func TestCallThatOutlivesItsSpace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := inProcess(t)
+		tb := &namedTB{name: "TestX"}
+		space := m.SpaceFor(tb)
+		require.NoError(t, space.AddFault(mockserver.Fault{Delay: mockserver.Delay{Time: time.Second}}))
+		answered := make(chan error)
+		go func() {
+			resp, err := space.Client().Get(space.URL() + "/profile/me")
+			if err == nil {
+				err = resp.Body.Close()
+			}
+			answered <- err
+		}()
+		synctest.Wait()
+		require.Len(t, space.Journal(), 1)
+		tb.end()
+		require.NoError(t, <-answered)
+		assert.Empty(t, space.Journal())
+	})
+}
+
+// A call is in the journal before its body has come, and its body before it is answered.
+func TestCallIsRecordedBeforeItsBody(t *testing.T) {
+	t.Parallel()
+	m := start(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(m.URL(), "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "PUT /profile/name-change HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "+
+		strconv.Itoa(len(rename))+"\r\n\r\n")
+	require.NoError(t, err)
+	m.Verify(t, mockserver.Expect("changeName").Within(time.Minute))
+	entry := m.Journal()[0]
+	assert.False(t, entry.Done)
+	assert.Empty(t, entry.RequestBody)
+	_, err = io.WriteString(conn, rename)
+	require.NoError(t, err)
+	m.Verify(t, mockserver.Expect("changeName").JSON("first_name", "Zoe").Within(time.Minute))
+	assert.Equal(t, len(rename), m.Journal()[0].RequestBytes)
 }

@@ -11,8 +11,10 @@ import (
 )
 
 // Limit bounds how often an operation may be called in a space. Over it the answer is 429
-// in the API's own words, with Retry-After. Every answer of the operation has the fields
-// RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10). Like a
+// in the API's own words, with Retry-After. Every call of the operation counts, also one
+// that is refused for another reason, and its answer has the fields RateLimit-Policy and
+// RateLimit (draft-ietf-httpapi-ratelimit-headers-10); only one that a fault answers
+// instead does not count, and has none. Like a
 // [Fault] it is plain data, the same in Go and in a seed file.
 type Limit struct {
 	Operation string        `yaml:"operation"`           // operationId; an operation has at most one limit

@@ -4,15 +4,19 @@ import (
 	"cmp"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 // WithPrefer lets a request choose a fault of its own, where no other takes it, by the
 // header Prefer (RFC 7240): "Prefer: code=503" answers with this status instead of acting,
-// "Prefer: delay=250ms" holds the answer back, for a minute at most; both may be given. What
-// does not read as one of the two is passed over.
+// "Prefer: delay=250ms" holds the answer back, for a minute at most; both may be given. The
+// code of the operation's own success asks for what happens anyway. What does not read as
+// one of the two, a delay without a unit, too, is passed over.
 func WithPrefer() Option {
 	return func(s *Server) error {
 		s.prefer = true
@@ -28,7 +32,7 @@ const mostPreferred = time.Minute
 var preference = regexp.MustCompile(`([^\s,;="]+)(?:[ \t]*=[ \t]*("[^"]*"|[^\s,;"]*))?|"[^"]*"`)
 
 // preferred returns the fault that a request asks for, nil for none.
-func (s *Server) preferred(r *http.Request) *met {
+func (s *Server) preferred(op *contract.Operation, r *http.Request) *met {
 	if !s.prefer {
 		return nil
 	}
@@ -47,6 +51,9 @@ func (s *Server) preferred(r *http.Request) *met {
 				}
 			}
 		}
+	}
+	if op != nil && m.Status < 300 && slices.Contains(op.Answers, m.Status) {
+		m.Status = 0
 	}
 	if m.Status == 0 && m.delay == 0 {
 		return nil

@@ -85,3 +85,15 @@ func TestPreferComesBehindFaults(t *testing.T) {
 
 	assert.Equal(t, http.StatusUnauthorized, call(inProcess(t)).status)
 }
+
+// The code of the operation's own success asks for what happens anyway; another one below
+// 300 is answered without a body, since the document has none for it.
+func TestPreferredSuccess(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t, mockserver.WithPrefer())
+	m.call("PUT", "/profile/name-change", rename, "Prefer: code=200").is(200, `{"message":"The name is changed"}`)
+	assert.Equal(t, "Zoe", m.call("GET", "/profile/me", "", "Prefer: code=200").at("first_name"))
+	resp := record(m, withHeader(newRequest(t, "GET", "/profile/me", ""), "Prefer", "code=202"))
+	assert.Equal(t, 202, resp.Code)
+	assert.Empty(t, resp.Body.String())
+}

@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -13,6 +12,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/mockserver/internal/dialect"
@@ -45,6 +45,8 @@ type Server struct {
 	violations   atomic.Uint64
 	report       func(message string, err error)
 
+	turn     sync.Mutex    // to close and restart
+	patience time.Duration // of Close with clients
 	open     atomic.Pointer[life]
 	listener atomic.Pointer[httptest.Server] // nil when the server does not listen
 }
@@ -104,6 +106,7 @@ func New(opts ...Option) (*Server, error) {
 		journal:  journal{most: defaultCalls, mostBytes: defaultBytes, redactor: loaded.redactor},
 		spaces:   spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
 		begin:    beginning{state: *defaultState()},
+		patience: 5 * time.Second,
 		report:   func(message string, err error) { slog.Error(message, "error", err) },
 	}
 	for i, opt := range opts {
@@ -193,23 +196,34 @@ func (s *Server) serve(listener *httptest.Server) {
 func (s *Server) Violations() uint64 { return s.violations.Load() }
 
 // Close stops listening, ends the faults that hold a call, and waits for the calls under
-// way. Start does it by itself.
+// way; those that are still sending their body after five seconds are cut off. From then on
+// Transport finds nobody either. Start closes by itself.
 func (s *Server) Close() {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.shut()
+}
+
+func (s *Server) shut() {
 	s.open.Load().end()
 	if listener := s.listener.Load(); listener != nil {
+		defer time.AfterFunc(s.patience, listener.CloseClientConnections).Stop()
 		listener.Close()
 	}
 }
 
-// Restart closes a server of Start and lets it listen again on the same port. What it
+// Restart closes a server and opens it again, one of Start on the same port. What it
 // remembers stays. Between Close and Restart nobody listens there. The error is that of the
-// port, which another program may have taken; a server of New has none to listen on.
+// port, which another program may have taken.
 func (s *Server) Restart() error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.shut()
 	listener := s.listener.Load()
 	if listener == nil {
-		return errors.New("mockserver: Restart: a server of New does not listen")
+		s.reopen()
+		return nil
 	}
-	s.Close()
 	at := listener.Listener.Addr().String()
 	port, err := net.Listen("tcp", at)
 	if err != nil {
@@ -231,12 +245,16 @@ func (s *Server) baseURL() string {
 	return listener.URL
 }
 
-// Client returns an http.Client that reaches the server: over its socket after Start, in
-// process after New. In a space other than the default one it is for the space's URL.
+// Client returns an http.Client whose calls are in the space: over the server's socket after
+// Start, in process after New.
 func (s *Space) Client() *http.Client {
 	listener := s.server.listener.Load()
-	if listener == nil {
+	switch {
+	case listener == nil:
 		return &http.Client{Transport: s.Transport()}
+	case s.id == "":
+		return listener.Client()
+	default:
+		return &http.Client{Transport: spaced{s.id, listener.Client().Transport}}
 	}
-	return listener.Client()
 }

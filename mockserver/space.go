@@ -122,9 +122,13 @@ type spaces struct {
 	most int
 	idle time.Duration
 
-	mu   sync.RWMutex
-	byID map[string]*Space
+	mu     sync.RWMutex
+	byID   map[string]*Space
+	looked time.Time // for spaces that have expired
 }
+
+// sweeps is how often at most spaces are looked at in the time in which one expires.
+const sweeps = 60
 
 // What WithSpaces sets.
 const (
@@ -150,7 +154,7 @@ func (s *Server) removeSpace(id string) {
 	space := s.spaces.byID[id]
 	delete(s.spaces.byID, id)
 	s.spaces.mu.Unlock()
-	s.journal.clear(&space.calls)
+	s.journal.close(&space.calls)
 }
 
 // enter returns the space that a request names, counted as in use, and the request's path
@@ -223,13 +227,19 @@ func (s *Server) create(id string) *Space {
 	return space
 }
 
-// expire removes the spaces that nobody has called for long. The caller holds the lock.
+// expire removes the spaces that nobody has called for long. It looks at all of them, so it
+// does not do so for each call that finds no room. The caller holds the lock.
 func (s *Server) expire() {
-	before := time.Now().Add(-s.spaces.idle).UnixNano()
+	now := time.Now()
+	if now.Sub(s.spaces.looked) < s.spaces.idle/sweeps {
+		return
+	}
+	s.spaces.looked = now
+	before := now.Add(-s.spaces.idle).UnixNano()
 	for id, space := range s.spaces.byID {
 		if !space.kept && space.active.Load() == 0 && space.used.Load() < before {
 			delete(s.spaces.byID, id)
-			s.journal.clear(&space.calls)
+			s.journal.close(&space.calls)
 		}
 	}
 }

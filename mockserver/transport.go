@@ -39,12 +39,30 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.space.server.refuses() {
+	switch {
+	case t.space.server.open.Load().Err() != nil:
+		return nil, errNobody
+	case t.space.server.refuses():
 		return nil, errReset
 	}
 	out := &memory{header: http.Header{}}
 	t.space.server.ServeHTTP(out, in)
 	return out.response(req)
+}
+
+// spaced puts calls into a space, whose URL they may have or not.
+type spaced struct {
+	id   string
+	next http.RoundTripper
+}
+
+func (t spaced) RoundTrip(req *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(req.URL.EscapedPath(), spacePrefix) {
+		return t.next.RoundTrip(req)
+	}
+	req = req.Clone(req.Context())
+	req.Header[spaceHeader] = []string{t.id}
+	return t.next.RoundTrip(req)
 }
 
 // received is req as a server gets it.
@@ -70,8 +88,9 @@ func (t transport) received(req *http.Request) (*http.Request, error) {
 	return in, nil
 }
 
-// What a client sees of a broken connection.
+// What a client sees of a broken connection, and of none.
 var (
+	errNobody error = &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	errReset  error = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	errClosed       = io.EOF
 )

@@ -178,8 +178,30 @@ func (s *Space) unmet(e Expectation, entries []Entry) (complaint string, settled
 		complaint += "\n" + rows(matching)
 	case nearest != nil:
 		complaint += "\n" + e.beside(nearest)
+	case len(entries) == 0:
+		complaint += s.elsewhere()
 	}
 	return complaint, n > e.most
+}
+
+// elsewhere tells which other spaces have calls: whoever verifies an empty one may have
+// meant another.
+func (s *Space) elsewhere() string {
+	s.server.spaces.mu.RLock()
+	defer s.server.spaces.mu.RUnlock()
+	s.server.journal.mu.Lock()
+	defer s.server.journal.mu.Unlock()
+	var names []string
+	for _, space := range s.server.spaces.byID {
+		if n := len(space.calls.records); n > 0 {
+			names = append(names, spaceName(space.id)+" ("+calls(n)+")")
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.Sort(names)
+	return "\nthere are calls in " + strings.Join(names[:min(len(names), 5)], ", ")
 }
 
 // beside writes what is expected beside what a call has.

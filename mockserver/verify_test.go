@@ -284,3 +284,14 @@ func TestFailureShowsTextsOnOneLineAndCut(t *testing.T) {
 		assert.Regexp(t, `(?m)^  header X-Tag  a\\nb          a\\tb\\x1b\[31m\\xff, é{54}\.\.\. \(211 bytes\)  <- differs$`, got)
 	})
 }
+
+// Whoever asks a space in which nothing was called may have meant another.
+func TestVerifyNamesTheSpacesThatHaveCalls(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t)
+	m.call("GET", "/_space/tenant/profile/me", "").ok()
+	tb := &fakeTB{}
+	m.Verify(tb, mockserver.Expect("getMyProfile"))
+	require.Len(t, tb.errors, 1)
+	assert.Contains(t, tb.errors[0], "found 0 among 0 calls in the default space\nthere are calls in space \"tenant\" (1 call)")
+}

@@ -10,6 +10,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// maxIssues bounds what is told of one body: a megabyte can hold half a million mistakes, and the answer that repeats them
+// all is of no use to anybody.
+const maxIssues = 1000
+
 // walker reads one body along its schema. It is pooled, because the tokenizer's own state is the only thing that a
 // valid body would otherwise allocate.
 type walker struct {
@@ -74,7 +78,7 @@ func (w *walker) release() {
 
 // value reads the next value and reports what is wrong with it. Its error is one of the tokenizer's.
 func (w *walker) value(s *schema, mandatory bool) error {
-	if s.opaque() {
+	if s.opaque() || len(w.issues) >= maxIssues {
 		return w.decoder.SkipValue()
 	}
 	kind := byte(w.decoder.PeekKind())

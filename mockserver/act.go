@@ -1,8 +1,10 @@
 package mockserver
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
 	"github.com/quartet-go/quartet/mockserver/internal/api/billing"
@@ -11,6 +13,40 @@ import (
 	"github.com/quartet-go/quartet/mockserver/internal/api/vendorapi"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
+
+// act runs the operation's handler on the state and encodes its answer.
+func (c *call) act(op *contract.Operation, caller Token, req *api.Request) response {
+	defer c.world.lock(op.Method == http.MethodGet).Unlock()
+	answer, err := c.run(op, caller, req)
+	var refused *refusal
+	switch {
+	case errors.As(err, &refused):
+		return c.server.refuse(op, refused)
+	case err != nil:
+		return c.server.mistake(op, "handler of ", err)
+	case answer.Body == nil:
+		return response{status: answer.Status}
+	}
+	body, err := api.Encode(answer.Body)
+	if err != nil {
+		return c.server.mistake(op, "answer of ", err)
+	}
+	return response{status: answer.Status, body: body}
+}
+
+// recovered answers for a panic.
+func (c *call) recovered(resp *response) {
+	if p := recover(); p != nil {
+		op := c.server.speaker(c.match, c.path)
+		*resp = c.server.mistake(op, "panic in ", fmt.Errorf("%v\n%s", p, debug.Stack()))
+	}
+}
+
+// mistake reports a mistake of this package, and answers that there was one.
+func (s *Server) mistake(op *contract.Operation, where string, err error) response {
+	s.report(where+op.ID, err)
+	return s.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
+}
 
 // run finds the handler of an operation and runs it. The state is locked. A caller whose
 // user has gone since authorize is as good as unknown.
