@@ -23,18 +23,28 @@ var defaultSeed []byte
 // It is written down in seed.yaml.
 func DefaultState() State { return defaultState().clone() }
 
-var defaultState = sync.OnceValue(func() *State {
-	state, err := ReadState("seed.yaml", bytes.NewReader(defaultSeed))
-	if err != nil {
-		panic("mockserver: " + err.Error()) // the file is part of the package and tested
-	}
-	return &state
-})
+var builtIn struct {
+	once  sync.Once
+	state *State
+}
+
+// defaultState returns the state itself, which nobody may change.
+func defaultState() *State {
+	builtIn.once.Do(func() {
+		state, err := ReadState("seed.yaml", bytes.NewReader(defaultSeed))
+		if err != nil {
+			panic("mockserver: " + err.Error()) // the file is part of the package and tested
+		}
+		builtIn.state = &state
+	})
+	return builtIn.state
+}
 
 // ReadState reads a state from a seed file, which is YAML or JSON in the form of
 // seed.yaml. A member that it does not know, a value of the wrong type and a state that
 // is not sound (see [State.Check]) are errors; each says where, as name:line, and names
-// the member. [State.Write] writes such a file.
+// the member. A file with none of tokens, profile, billing, subscription and vendor is about
+// the default world: it has those of [DefaultState]. [State.Write] writes a file.
 func ReadState(name string, r io.Reader) (State, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -59,6 +69,9 @@ func ReadState(name string, r io.Reader) (State, error) {
 	root := tree.Content[0]
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(&state).Elem(), nil)
+	if len(root.Content) > 0 && !state.hasData() {
+		state.takeData(defaultState())
+	}
 	if len(decoder.flaws) == 0 {
 		for _, f := range state.flaws() {
 			decoder.flaws = append(decoder.flaws, located{f, lineOf(root, f.path)})
@@ -72,6 +85,20 @@ func ReadState(name string, r io.Reader) (State, error) {
 		return State{}, errors.Join(errs...)
 	}
 	return state, nil
+}
+
+// hasData reports whether there is anything that the APIs could show or ask for.
+func (s *State) hasData() bool {
+	rest := *s
+	rest.Random, rest.Clock, rest.Faults, rest.Limits, rest.Variation = 0, Clock{}, nil, nil, Variation{}
+	return !reflect.ValueOf(rest).IsZero()
+}
+
+// takeData takes a copy of what another state has of that.
+func (s *State) takeData(from *State) {
+	data := from.clone()
+	data.Random, data.Clock, data.Faults, data.Limits, data.Variation = s.Random, s.Clock, s.Faults, s.Limits, s.Variation
+	*s = data
 }
 
 // What the YAML library says of a file that is not YAML.

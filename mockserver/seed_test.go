@@ -121,6 +121,20 @@ func FuzzReadState(f *testing.F) {
 	})
 }
 
+// A file of faults alone is about the default world; one with any data is a world of its own.
+func TestSeedOfFaultsAlone(t *testing.T) {
+	t.Parallel()
+	state, err := mockserver.ReadState("faults.yaml", strings.NewReader("random: 7\nfaults:\n  - {operation: getMyProfile, status: 503}\n"))
+	require.NoError(t, err)
+	want := mockserver.DefaultState()
+	want.Random, want.Faults = 7, []mockserver.Fault{{Operation: "getMyProfile", Status: 503}}
+	assert.Equal(t, want, state)
+	_, err = mockserver.ReadState("own.yaml", strings.NewReader("tokens: {t: {billing: true}}\nrandom: 7\n"))
+	assert.EqualError(t, err, `own.yaml:1: profile.default_user: there is no user ""`)
+	_, err = mockserver.ReadState("faults.yaml", strings.NewReader("faults:\n  - {operation: getMyProfle, status: 503}\n"))
+	assert.ErrorContains(t, err, `faults.yaml:2: faults.0.operation: there is no operation "getMyProfle"`)
+}
+
 // What stands in comments is sound, and has every member of its types at least once.
 func TestSeedFileShowsEveryMemberThatIsNotInForce(t *testing.T) {
 	t.Parallel()
