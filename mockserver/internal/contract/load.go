@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -22,15 +23,19 @@ func Load(fsys fs.FS) (*Contract, error) {
 		return nil, errors.New("contract: no *.yaml document")
 	}
 	slices.Sort(names)
+	docs, errs := make([]*openapi3.T, len(names)), make([]error, len(names))
+	var reading sync.WaitGroup
+	for i, name := range names { // at the same time: it is most of what a program does before it serves
+		reading.Go(func() { docs[i], errs[i] = read(fsys, name) })
+	}
+	reading.Wait()
 	c := &Contract{Secrets: map[string]bool{}, byID: map[string]*Operation{}}
-	var errs []error
-	for _, name := range names {
-		api, err := c.loadAPI(fsys, name)
-		if err == nil {
-			err = c.add(api)
+	for i, name := range names {
+		if errs[i] == nil {
+			errs[i] = c.add(name, docs[i])
 		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("contract: %s: %w", name, err))
+		if errs[i] != nil {
+			errs[i] = fmt.Errorf("contract: %s: %w", name, errs[i])
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -39,7 +44,16 @@ func Load(fsys fs.FS) (*Contract, error) {
 	return c, nil
 }
 
-func (c *Contract) add(api *API) error {
+// add compiles a document and takes its operations in.
+func (c *Contract) add(name string, doc *openapi3.T) error {
+	api := &API{Name: strings.TrimSuffix(path.Base(name), ".yaml"), Title: doc.Info.Title, Version: doc.Info.Version}
+	api.Dialect, _ = doc.Extensions["x-dialect"].(string)
+	if api.Dialect == "" {
+		return errors.New("x-dialect is missing: it names how the API words its errors")
+	}
+	if err := api.compile(doc, c.Secrets); err != nil {
+		return err
+	}
 	c.APIs = append(c.APIs, api)
 	for _, op := range api.Operations {
 		if other := c.byID[op.ID]; other != nil {
@@ -53,7 +67,8 @@ func (c *Contract) add(api *API) error {
 	return nil
 }
 
-func (c *Contract) loadAPI(fsys fs.FS, name string) (*API, error) {
+// read reads a document and validates it as such.
+func read(fsys fs.FS, name string) (*openapi3.T, error) {
 	raw, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, err
@@ -70,15 +85,7 @@ func (c *Contract) loadAPI(fsys fs.FS, name string) (*API, error) {
 	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
 		return nil, fmt.Errorf("openapi: version %s is not supported, only 3.0", doc.OpenAPI)
 	}
-	api := &API{Name: strings.TrimSuffix(path.Base(name), ".yaml"), Title: doc.Info.Title, Version: doc.Info.Version}
-	api.Dialect, _ = doc.Extensions["x-dialect"].(string)
-	if api.Dialect == "" {
-		return nil, errors.New("x-dialect is missing: it names how the API words its errors")
-	}
-	if err := api.compile(doc, c.Secrets); err != nil {
-		return nil, err
-	}
-	return api, nil
+	return doc, nil
 }
 
 // compile compiles the operations and adds the names of their secrets.
