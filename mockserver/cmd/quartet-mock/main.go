@@ -29,6 +29,9 @@ import (
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -83,9 +86,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	server := &http.Server{
 		Handler: mock, ConnState: mock.ConnState,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt) // from here on: what reading the documents took is collected as always
 	}
 	server.RegisterOnShutdown(mock.Close) // ends the faults that hold a request
 	if err := serve(ctx, server, listener, set.drain, stdout); err != nil {
@@ -181,6 +181,7 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, drai
 	fmt.Fprintf(stdout, "%s\n", ready)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
+	debug.FreeOSMemory() // what reading the documents took
 	select {
 	case err := <-ended:
 		return err
