@@ -132,9 +132,12 @@ func FuzzPlanted(f *testing.F) {
 		f.Add([]byte(before), []byte(bodies[len(bodies)-1-i]), "é\n\"", uint8(i), uint16(1<<15))
 	}
 	f.Fuzz(func(t *testing.T, before, after []byte, ending string, writing uint8, length uint16) {
-		secret := planted + strings.ToValidUTF8(ending, "")
-		if len(secret) > 60 || shows(before) || shows(after) {
-			t.Skip()
+		secret := planted + strings.ToValidUTF8(ending[:min(len(ending), 60-len(planted))], "")
+		if shows(before) { // it would show what was never a secret
+			before = nil
+		}
+		if shows(after) {
+			after = nil
 		}
 		ways := writings(secret)
 		written := ways[int(writing)%len(ways)]
@@ -163,8 +166,10 @@ func FuzzTarget(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, before, name, after string) {
 		const secret = "Zq9Xv"
-		if strings.Contains(before, secret) || strings.Contains(name, secret) || strings.Contains(after, secret) {
-			t.Skip()
+		for _, text := range []*string{&before, &name, &after} {
+			if strings.Contains(*text, secret) { // it would stand where nothing is hidden
+				*text = ""
+			}
 		}
 		documents().Target(before+name, after)
 		documents().Header(http.Header{before: {name}, name: {after}}).HTTP()
