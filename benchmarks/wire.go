@@ -179,7 +179,7 @@ const wireHeading = "\n## The mock on the wire\n"
 
 var wireMethod = fmt.Sprintf(`
 The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare
-net/http server with the same time limits, which reads the body and answers the same bytes with the same status. Each is a process of its own with
+net/http server which reads the body and answers the same bytes with the same status. Each is a process of its own with
 GOMAXPROCS=1, where possible on a core that the loader leaves to it; the loader writes prepared bytes to connections that are
 kept. In each of %d rounds every call is made for %s over every number of connections, at the one server and then at the
 other. Figures are medians of the rounds, the ratio that of the rounds' own ratios. Latency at %d and %d connections is mostly

@@ -1,6 +1,5 @@
-// Command bare is what a mock on the wire is measured by: net/http alone, with the times
-// that quartet-mock gives its clients, which reads the request's body and answers bytes that
-// are given to it.
+// Command bare is what a mock on the wire is measured by: net/http alone, with its
+// defaults, which reads the request's body and answers bytes that are given to it.
 package main
 
 import (
@@ -12,14 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"time"
-)
-
-// As in quartet-mock: the measure is the handler, not what guards a server.
-const (
-	headerTimeout = 10 * time.Second
-	readTimeout   = 30 * time.Second
-	idleTimeout   = 2 * time.Minute
 )
 
 func main() {
@@ -59,6 +50,5 @@ func serve(addr, file string) error {
 		return err
 	}
 	fmt.Printf("{\"address\":%q}\n", listener.Addr())
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout}
-	return server.Serve(listener)
+	return http.Serve(listener, mux)
 }
