@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 // flaw is one thing that is wrong with a state.
@@ -85,40 +83,6 @@ func checkFaults(c *checker, faults []Fault) {
 		f.check(func(ok bool, message, member string) { c.expect(ok, message, "faults", i, member) })
 		c.expect(f.Name == "" || slices.IndexFunc(faults, func(other Fault) bool { return other.Name == f.Name }) == i, "another fault has this name", "faults", i, "name")
 	}
-}
-
-// operationNamed returns an operation of the documents, nil for none.
-func operationNamed(id string) *contract.Operation {
-	documents, err := load()
-	if err != nil {
-		return nil // New has told it
-	}
-	return documents.contract.Operation(id)
-}
-
-func unknownOperation(id string) string {
-	documents, err := load()
-	if err != nil {
-		return err.Error()
-	}
-	var ids []string
-	for op := range documents.contract.Operations() {
-		ids = append(ids, op.ID)
-	}
-	return fmt.Sprintf("there is no operation %q; there are %s", id, strings.Join(ids, ", "))
-}
-
-func tagged(tag string) bool {
-	documents, err := load()
-	if err != nil {
-		return false // New has told it
-	}
-	for op := range documents.contract.Operations() {
-		if slices.Contains(op.Tags, tag) {
-			return true
-		}
-	}
-	return false
 }
 
 const notJSON = "this is not made of what JSON has: nil, booleans, texts, numbers, []any and map[string]any"

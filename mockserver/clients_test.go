@@ -25,7 +25,11 @@ func TestClientsTakeEveryVariation(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed+1), func(t *testing.T) {
 			t.Parallel()
 			srv := mockserver.Start(t, mockserver.WithVariation(mockserver.Variation{Seed: seed + 1, Values: true}))
-			for name, call := range clientCalls(t, srv) {
+			calls := clientCalls(t, srv)
+			for _, op := range operations() {
+				require.Contains(t, calls, op.id)
+			}
+			for name, call := range calls {
 				for range 3 {
 					require.NoError(t, call(t.Context()), name)
 				}

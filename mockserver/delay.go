@@ -1,8 +1,10 @@
 package mockserver
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -58,4 +60,16 @@ func (d *Delay) draw(r *rand.Rand) time.Duration {
 		most = float64(math.MaxInt64 / 2)
 	}
 	return time.Duration(min(max(drawn, 0), most))
+}
+
+// late holds the answer back, and reports false when nobody waits for it any more. The
+// delay begins when the call arrives, so that whoever has seen that in the journal can
+// move the clock.
+func (c *call) late(w http.ResponseWriter) (waited bool) {
+	on, from := &clock{real: time.Now}, c.entry.begun
+	if c.fault.Delay.OnClock {
+		on, from = &c.clock, c.entry.arrived
+	}
+	c.hold(w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay)) })
+	return waited
 }

@@ -98,18 +98,6 @@ func (c *call) date(w http.ResponseWriter) {
 	}
 }
 
-// late holds the answer back, and reports false when nobody waits for it any more. The
-// delay begins when the call arrives, so that whoever has seen that in the journal can
-// move the clock.
-func (c *call) late(w http.ResponseWriter) (waited bool) {
-	on, from := &clock{real: time.Now}, c.entry.begun
-	if c.fault.Delay.OnClock {
-		on, from = &c.clock, c.entry.arrived
-	}
-	c.hold(w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay)) })
-	return waited
-}
-
 // hold runs what may last until the client has gone or the server closes. Then its reads
 // and writes on the connection end, too.
 func (c *call) hold(w http.ResponseWriter, last func(context.Context)) {

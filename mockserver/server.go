@@ -3,7 +3,6 @@ package mockserver
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,8 +15,6 @@ import (
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/mockserver/internal/dialect"
-	"github.com/quartet-go/quartet/mockserver/internal/redact"
-	"github.com/quartet-go/quartet/openapi"
 )
 
 // DefaultToken is the credential of the default state that opens all four APIs: the
@@ -123,34 +120,6 @@ func New(opts ...Option) (*Server, error) {
 	s.reopen()
 	s.defaultSpace = s.Space("")
 	return s, nil
-}
-
-// documents are the loaded contract and the dialect of each API. They never change, so
-// that all servers of a process share them.
-type documents struct {
-	contract *contract.Contract
-	dialects map[*contract.API]dialect.Dialect
-	redactor *redact.Redactor
-}
-
-var load = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.FS) })
-
-func loadFrom(files fs.FS) (documents, error) {
-	c, err := contract.Load(files)
-	if err != nil {
-		return documents{}, fmt.Errorf("mockserver: %w", err)
-	}
-	dialects := make(map[*contract.API]dialect.Dialect, len(c.APIs))
-	for _, api := range c.APIs {
-		if dialects[api], err = dialect.For(api.Dialect); err != nil {
-			return documents{}, fmt.Errorf("mockserver: %s: %w", api.Name, err)
-		}
-	}
-	var keys []string // headers with credentials
-	for op := range c.Operations() {
-		keys = append(keys, op.Security.APIKeyHeaders...)
-	}
-	return documents{c, dialects, redact.New(c.Secrets, keys)}, nil
 }
 
 // TB is what Start and Verify need of a test; testing.TB satisfies it. Where it also has
