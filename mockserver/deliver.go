@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -159,9 +160,9 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 		flush(w)
 		c.end(w, f.Kind == ResetInBody)
 	case OversizedBody:
-		c.hold(w, func(context.Context) { oversize(w, resp, orElse(f.Size, defaultSize)) })
+		c.hold(w, func(context.Context) { oversize(w, resp, cmp.Or(f.Size, defaultSize)) })
 	case SlowDrip:
-		c.drip(w, resp, orElse(f.Over, defaultOver))
+		c.drip(w, resp, cmp.Or(f.Over, defaultOver))
 	default:
 		resp.write(w)
 	}
@@ -173,14 +174,6 @@ func (c *call) end(w http.ResponseWriter, reset bool) {
 		c.hold(w, func(context.Context) { _ = c.drain() }) // a client that breaks off has no end to see
 	}
 	abort(w, reset)
-}
-
-func orElse[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
-	}
-	return value
 }
 
 // breakContract gives the first member that its document fixes a value of the wrong type.

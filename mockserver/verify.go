@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -215,7 +216,7 @@ func (e Expectation) beside(entry *Entry) string {
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", what, cell(want), got)
 	}
 	fmt.Fprintf(w, "  \texpected\tnearest: #%d\n", entry.Number)
-	row("operation", orElse(e.operation, "any"), orDash(entry.Operation), e.operation == "" || e.operation == entry.Operation)
+	row("operation", cmp.Or(e.operation, "any"), orDash(entry.Operation), e.operation == "" || e.operation == entry.Operation)
 	for _, c := range e.criteria {
 		got, there := c.of(entry)
 		same := there && c.same(got)
