@@ -155,6 +155,44 @@ func TestAnAnswerWithoutABody(t *testing.T) {
 	assert.NoError(t, op.CheckAnswer(200, "Application/JSON", []byte("null")))
 }
 
+func TestCheckAnswerTakesTheMediaTypesOfTheDocument(t *testing.T) {
+	t.Parallel()
+	files := document(`paths: {/a: {get: {operationId: a, responses: {
+		'200': {description: Fine., content: {application/json: {schema: {type: object}}, application/yaml: {schema: {type: string}}, text/plain: {schema: {type: string}}}},
+		'404': {description: None., content: {application/problem+json: {schema: {type: object}}}},
+		'500': {description: Bad., content: {text/event-stream: {schema: {type: string}}}}}}}}`)
+	loaded, err := contract.Load(files)
+	require.NoError(t, err)
+	op := loaded.Operation("a")
+	for name, tc := range map[string]struct {
+		status      int
+		media, body string
+		want        string // "": kept
+	}{
+		"JSON":             {200, "application/json", "{}", ""},
+		"wrong JSON":       {200, "application/json", "[]", "a: answer 200: body: wrong type"},
+		"a text":           {200, "application/yaml", "[]", ""},
+		"with a parameter": {200, "text/plain; charset=utf-8", "x", ""},
+		"another":          {200, "text/html", "{}", "a: answer 200: content type: not application/json or application/yaml or text/plain"},
+		"no body":          {200, "text/plain", "", "a: answer 200: body: required"},
+		"a problem":        {404, "application/problem+json", "{}", ""},
+		"a wrong problem":  {404, "application/problem+json", "1", "a: answer 404: body: wrong type"},
+		"plain JSON":       {404, "application/json", "{}", "a: answer 404: content type: not application/problem+json"},
+		"a stream":         {500, "text/event-stream", "x", ""},
+		"no stream":        {500, "application/json", "{}", "a: answer 500: content type: not text/event-stream"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := op.CheckAnswer(tc.status, tc.media, []byte(tc.body))
+			if tc.want == "" {
+				assert.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, tc.want)
+		})
+	}
+}
+
 func TestLoadRefusesAnswersItCannotCheck(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -164,9 +202,9 @@ func TestLoadRefusesAnswersItCannotCheck(t *testing.T) {
 		"a rule":         {withAnswer(`{type: object, properties: {n: {type: integer, minimum: 1}}}`), "GET /op: answer 200.n (line 9): minimum is not supported"},
 		"writeOnly":      {withAnswer(`{type: object, properties: {n: {type: integer, writeOnly: true}}}`), "answer 200.n (line 9): writeOnly is not supported"},
 		"extra members":  {withAnswer(`{type: object, additionalProperties: {type: string, format: email}}`), "answer 200.additionalProperties"},
-		"plain text":     {document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {text/plain: {schema: {type: string}}}}}}}}"), "GET /a: answer 200: only application/json with a schema is supported"},
-		"no schema":      {document("paths: {/a: {get: {operationId: a, responses: {'404': {description: Fine., content: {application/json: {}}}}}}}"), "answer 404: only application/json with a schema"},
-		"two contents":   {document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {application/json: {schema: {}}, text/plain: {schema: {}}}}}}}}"), "answer 200: only application/json"},
+		"plain text":     {document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {text/plain: {schema: {type: object}}}}}}}}"), "GET /a: answer 200: only one JSON with a schema, and texts with type: string, are supported"},
+		"no schema":      {document("paths: {/a: {get: {operationId: a, responses: {'404': {description: Fine., content: {application/json: {}}}}}}}"), "answer 404: only one JSON with a schema"},
+		"two contents":   {document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {application/json: {schema: {}}, application/problem+json: {schema: {}}}}}}}}"), "answer 200: only one JSON"},
 		"any status":     {document("paths: {/a: {get: {operationId: a, responses: {default: {description: Fine.}}}}}"), "answer default: only a number is supported"},
 		"many statuses":  {document("paths: {/a: {get: {operationId: a, responses: {2XX: {description: Fine.}}}}}"), "answer 2XX: only a number is supported"},
 		"a bad branch":   {withAnswer(`{anyOf: [{type: string}, {type: integer, minimum: 1}]}`), "answer 200.anyOf.1"},

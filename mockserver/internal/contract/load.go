@@ -137,9 +137,14 @@ func compileBody(schemas *compiler, ref *openapi3.RequestBodyRef) (*body, error)
 	if ref == nil || ref.Value == nil {
 		return nil, nil
 	}
+	for name, media := range ref.Value.Content {
+		if len(ref.Value.Content) == 1 && isText(media) && !isJSON(name) {
+			return nil, nil // the handler reads it
+		}
+	}
 	media := ref.Value.Content["application/json"]
 	if len(ref.Value.Content) != 1 || media == nil || media.Schema == nil {
-		return nil, errors.New("requestBody: only application/json with a schema is supported")
+		return nil, errors.New("requestBody: only application/json with a schema is supported, or a text with type: string")
 	}
 	s, err := schemas.compile(media.Schema, "body")
 	if err != nil {

@@ -147,7 +147,7 @@ func TestLoadRefusesDocumentsThatCannotBeServed(t *testing.T) {
 		"OpenAPI 3.1":    {fstest.MapFS{"a.yaml": {Data: []byte("openapi: 3.1.0\nx-dialect: a\ninfo: {title: a, version: '1'}\npaths: {}\n")}}, "only 3.0"},
 		"no operationId": {document("paths: {/a: {get: {" + answers + "}}}"), "GET /a: operationId is missing"},
 		"dangling ref":   {withBody(`{$ref: '#/components/schemas/None'}`), "test.yaml"},
-		"form body": {document("paths: {/a: {put: {operationId: a, requestBody: {content: {text/plain: {schema: {type: string}}}}, " + answers + "}}}"),
+		"form body": {document("paths: {/a: {put: {operationId: a, requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}}}}, " + answers + "}}}"),
 			"only application/json"},
 		"cookie parameter": {document("paths: {/a: {get: {operationId: a, parameters: [{name: c, in: cookie, schema: {type: string}}], " + answers + "}}}"),
 			"cookies are not supported"},
