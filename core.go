@@ -6,10 +6,11 @@ import (
 	"fmt"
 
 	"github.com/quartet-go/quartet/internal/operation"
+	"github.com/quartet-go/quartet/internal/version"
 )
 
 // Version is the version of this module, sent in the User-Agent header.
-const Version = "0.1.0"
+const Version = version.Version
 
 // Core is the machine below a typed client: the base URL, the options and the way of
 // a call. The client packages of this module hold one; programs have no use for it.

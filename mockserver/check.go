@@ -18,13 +18,18 @@ type flaw struct {
 	message string
 }
 
-// Error names the path. A token in it is a credential and is left out.
+// Error names the path.
 func (f flaw) Error() string {
+	return strings.TrimPrefix(strings.Join(f.shown(), ".")+": ", ": ") + f.message
+}
+
+// shown is the path. A token in it is a credential and is left out.
+func (f flaw) shown() []string {
 	path := slices.Clone(f.path)
 	if len(path) > 1 && path[0] == "tokens" {
 		path[1] = "[redacted]"
 	}
-	return strings.TrimPrefix(strings.Join(path, ".")+": ", ": ") + f.message
+	return path
 }
 
 // Check reports everything that makes a state unsound: what refers to something that is

@@ -9,31 +9,32 @@ import (
 )
 
 // Coverage says how much of the documents the calls so far have met, in all spaces:
-// which operations, which of their answers, which of their parameters and members.
+// which operations, which of their answers, which of their parameters and members. The
+// yaml tags below are the names in the admin API.
 type Coverage struct {
 	Operations []OperationCoverage // in the order of the documents
 }
 
 // OperationCoverage is what was met of one operation.
 type OperationCoverage struct {
-	API        string // the document
-	Operation  string // operationId
-	Calls      uint64
-	Answers    []AnswerCoverage    // the documented ones, by status
-	Parameters []ParameterCoverage // in the order of the document
+	API        string              `yaml:"api"`       // the document
+	Operation  string              `yaml:"operation"` // operationId
+	Calls      uint64              `yaml:"calls"`
+	Answers    []AnswerCoverage    `yaml:"answers"`    // the documented ones, by status
+	Parameters []ParameterCoverage `yaml:"parameters"` // in the order of the document
 }
 
 // AnswerCoverage says how often a documented answer was given, also by a fault.
 type AnswerCoverage struct {
-	Status int
-	Calls  uint64
+	Status int    `yaml:"status"`
+	Calls  uint64 `yaml:"calls"`
 }
 
 // ParameterCoverage says whether a call has sent a parameter or a member of the body.
 type ParameterCoverage struct {
-	In   string // path, query, header or body
-	Name string
-	Met  bool
+	In   string `yaml:"in"` // path, query, header or body
+	Name string `yaml:"name"`
+	Met  bool   `yaml:"met"`
 }
 
 // Coverage returns what was met since the server was made.
@@ -41,7 +42,7 @@ func (s *Server) Coverage() Coverage {
 	var c Coverage
 	for op := range s.contract.Operations() {
 		m := s.coverage[op]
-		covered := OperationCoverage{API: op.API.Name, Operation: op.ID, Calls: m.calls.Load()}
+		covered := OperationCoverage{API: op.API.Name, Operation: op.ID, Calls: m.calls.Load(), Parameters: []ParameterCoverage{}}
 		for i, status := range op.Answers {
 			covered.Answers = append(covered.Answers, AnswerCoverage{status, m.answers[i].Load()})
 		}

@@ -23,6 +23,9 @@ type documents struct {
 
 var load = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.FS) })
 
+// loadAdmin loads the admin API's document, which a server without a call of it does not need.
+var loadAdmin = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.AdminFS) })
+
 func loadFrom(files fs.FS) (documents, error) {
 	c, err := contract.Load(files)
 	if err != nil {

@@ -16,19 +16,28 @@ import (
 // AddFault adds faults behind those that there are. An error names the member that is
 // wrong, and nothing is added.
 func (s *Space) AddFault(faults ...Fault) error {
-	var c checker
+	if _, flaws := s.addFaults(faults); len(flaws) > 0 {
+		return fmt.Errorf("mockserver: AddFault: %w", flaws.err())
+	}
+	return nil
+}
+
+// addFaults returns the faults with the names that they have got, or all that is wrong
+// with them, by their places among all faults of the space.
+func (s *Space) addFaults(faults []Fault) (added []Fault, flaws checker) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	checkFaults(&c, slices.Concat(s.faults.all, faults))
+	before := len(s.faults.all)
+	checkFaults(&flaws, slices.Concat(s.faults.all, faults))
 	for i := range faults {
-		c.expect(faults[i].Space == "" || faults[i].Space == s.id, "the fault is added to another space, so it never holds", "faults", len(s.faults.all)+i, "space")
-		c.expect(faults[i].Kind != ConnectionRefused || s.id == "", "connections belong to the default space", "faults", len(s.faults.all)+i, "kind")
+		flaws.expect(faults[i].Space == "" || faults[i].Space == s.id, "the fault is added to another space, so it never holds", "faults", before+i, "space")
+		flaws.expect(faults[i].Kind != ConnectionRefused || s.id == "", "connections belong to the default space", "faults", before+i, "kind")
 	}
-	if err := c.err(); err != nil {
-		return fmt.Errorf("mockserver: AddFault: %w", err)
+	if len(flaws) > 0 {
+		return nil, flaws
 	}
 	s.faults.set(slices.Concat(s.faults.all, copyFaults(faults)))
-	return nil
+	return copyFaults(s.faults.all[before:]), nil
 }
 
 // Faults returns the space's faults in their order, with what they have done so far.

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
@@ -23,8 +24,16 @@ type call struct {
 
 // ServeHTTP answers a request, see "The way of a request" in the package comment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Space: which world is it in?
-	space, path, refused := s.enter(r)
+	// Space: which world is it in? The admin API is about worlds, not in one.
+	id, path, refused := spaceOf(r)
+	if strings.HasPrefix(path, adminPrefix) {
+		s.serveAdmin(w, r, id, path, refused)
+		return
+	}
+	var space *Space
+	if refused == nil {
+		space, refused = s.enter(id)
+	}
 	// Route: which operation is it?
 	match := s.contract.Match(r.Method, path)
 	if refused != nil {
@@ -64,14 +73,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // this package; it must not take the caller's process down.
 func (c *call) right(body []byte, broken *refusal) (resp response) {
 	defer c.recovered(&resp)
-	return c.proved(c.vary(c.answer(body, broken)))
+	return c.server.proved(c.op, c.vary(c.answer(body, broken)))
 }
 
 // answer acts on a request; broken says why its body could not be read.
 func (c *call) answer(body []byte, broken *refusal) response {
 	s, op := c.server, c.op
 	if op == nil {
-		return s.unrouted(c)
+		return s.unrouted(c.r.Method, c.path, c.match)
 	}
 	// Limit: has it been called too often?
 	var retry time.Duration
@@ -105,13 +114,13 @@ func (c *call) answer(body []byte, broken *refusal) response {
 }
 
 // proved checks an answer of ours against its document.
-func (c *call) proved(resp response) response {
-	if !c.server.prove || resp.undocumented {
+func (s *Server) proved(op *contract.Operation, resp response) response {
+	if !s.prove || resp.undocumented {
 		return resp
 	}
-	if err := c.op.CheckAnswer(resp.status, resp.contentType(), resp.body); err != nil {
-		c.server.violations.Add(1)
-		c.server.report("an answer breaks its document", err)
+	if err := op.CheckAnswer(resp.status, resp.contentType(), resp.body); err != nil {
+		s.violations.Add(1)
+		s.report("an answer breaks its document", err)
 	}
 	return resp
 }

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,30 +17,30 @@ import (
 // that HTTP knows, read [redacted]: they were so before they were stored. The bodies are
 // shared with the journal: do not change them.
 type Entry struct {
-	Number    uint64 // in its space, from 1, in the order of arrival
-	Space     string
-	Operation string // operationId; "" when no operation matched
-	Route     string // the path in the document; "" likewise
-	Method    string
-	Path      string // within the space, as it was sent
-	Query     string
-	Attempt   string    // the header X-Attempt, by which a client may number its attempts
-	Arrived   time.Time // on the space's clock
+	Number    uint64    `yaml:"number"` // in its space, from 1, in the order of arrival
+	Space     string    `yaml:"space"`
+	Operation string    `yaml:"operation,omitempty"` // operationId; "" when no operation matched
+	Route     string    `yaml:"route,omitempty"`     // the path in the document; "" likewise
+	Method    string    `yaml:"method"`
+	Path      string    `yaml:"path"` // within the space, as it was sent
+	Query     string    `yaml:"query,omitempty"`
+	Attempt   string    `yaml:"attempt,omitempty"` // the header X-Attempt, by which a client may number its attempts
+	Arrived   time.Time `yaml:"arrived"`           // on the space's clock
 
-	RequestHeader http.Header
-	RequestBody   []byte
-	RequestBytes  int // of the body, as it was sent; 0 when it was over the cap or broke off
+	RequestHeader http.Header `yaml:"request_header"`
+	RequestBody   []byte      `yaml:"request_body,omitempty"`
+	RequestBytes  int         `yaml:"request_bytes"` // of the body, as it was sent; 0 when it was over the cap or broke off
 
 	// Set once it is Done.
 
-	Done           bool          // answered, or ended by a fault or the client; false while under way
-	Status         int           // 0: no status was sent
-	Duration       time.Duration // in real time
-	Fault          string        // the name of the fault that it met
-	Issues         []string      // what was wrong with the request, by the document: place and rule
-	ResponseHeader http.Header
-	ResponseBody   []byte // as it would have been sent whole
-	ResponseBytes  int
+	Done           bool          `yaml:"done"`               // answered, or ended by a fault or the client; false while under way
+	Status         int           `yaml:"status,omitempty"`   // 0: no status was sent
+	Duration       time.Duration `yaml:"duration,omitempty"` // in real time
+	Fault          string        `yaml:"fault,omitempty"`    // the name of the fault that it met
+	Issues         []string      `yaml:"issues,omitempty"`   // what was wrong with the request, by the document: place and rule
+	ResponseHeader http.Header   `yaml:"response_header,omitempty"`
+	ResponseBody   []byte        `yaml:"response_body,omitempty"` // as it would have been sent whole
+	ResponseBytes  int           `yaml:"response_bytes,omitempty"`
 }
 
 // WithJournal bounds what the server keeps of calls: so many, of so many bytes, in all its
@@ -62,15 +63,25 @@ func WithJournal(calls, bytes int) Option {
 
 // Journal returns the calls in the space, the oldest first, among them those that are
 // under way.
-func (s *Space) Journal() []Entry {
+func (s *Space) Journal() []Entry { return s.entriesAfter(0) }
+
+// entriesAfter returns the calls with a greater number.
+func (s *Space) entriesAfter(n uint64) []Entry {
 	j := &s.server.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	entries := make([]Entry, 0, len(s.calls.records))
-	for _, r := range s.calls.records {
+	records := s.calls.after(n)
+	entries := make([]Entry, 0, len(records))
+	for _, r := range records {
 		entries = append(entries, r.entry())
 	}
 	return entries
+}
+
+// after returns the records with a greater number. The caller holds the journal's lock.
+func (l *log) after(n uint64) []*record {
+	i, _ := slices.BinarySearchFunc(l.records, n, func(r *record, n uint64) int { return cmp.Compare(r.number, n+1) })
+	return l.records[i:]
 }
 
 // Dropped returns how many of the space's oldest calls the journal has dropped to keep its
@@ -92,6 +103,7 @@ type journal struct {
 	turn  int    // of logs: whose share is looked at next
 	count int
 	bytes int
+	lost  uint64 // records dropped to keep the bounds, in all spaces
 }
 
 // What WithJournal sets.
@@ -107,6 +119,7 @@ type log struct {
 	bytes   int
 	last    uint64 // the number of the latest
 	dropped uint64
+	cleared uint64        // how often it was emptied
 	changed chan struct{} // closed by the next change; nil while nobody waits
 	closed  bool          // its space is removed: a call that is still under way leaves no record
 }
@@ -254,6 +267,7 @@ func (j *journal) grow(l *log, bytes int) {
 	j.bytes += bytes
 	for j.count > j.most || j.bytes > j.mostBytes {
 		j.pop(j.overShare(l))
+		j.lost++
 	}
 }
 
@@ -295,6 +309,7 @@ func (j *journal) clear(l *log) {
 		j.pop(l)
 	}
 	l.last, l.dropped = 0, 0
+	l.cleared++
 	l.notify()
 }
 
@@ -304,6 +319,7 @@ func (j *journal) close(l *log) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	l.closed = true
+	l.notify()
 }
 
 func (j *journal) forget(l *log) {
@@ -316,6 +332,14 @@ func (j *journal) forget(l *log) {
 	}
 	l.records = nil
 	j.turn = 0
+}
+
+// next returns what is closed by the next change. The caller holds the journal's lock.
+func (l *log) next() <-chan struct{} {
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	return l.changed
 }
 
 // notify wakes those who wait for a change.

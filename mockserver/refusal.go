@@ -29,22 +29,22 @@ func (r *refusal) Error() string {
 }
 
 // refuse puts a refusal into the words of the operation's API.
-func (s *Server) refuse(op *contract.Operation, r *refusal) response {
-	d := s.dialects[op.API]
+func (d *documents) refuse(op *contract.Operation, r *refusal) response {
+	words := d.dialects[op.API]
+	resp := response{status: r.status, media: words.Media(), issues: r.issues, undocumented: r.undocumented}
 	switch {
 	case len(r.issues) > 0:
-		status, body := d.Validation(r.issues)
-		return response{status: status, body: body, issues: r.issues}
+		resp.status, resp.body = words.Validation(r.issues)
 	case r.unauthenticated:
-		challenge, body := d.Unauthenticated(op.Security, r.sent)
-		resp := response{status: http.StatusUnauthorized, body: body}
-		if challenge != "" {
+		var challenge string
+		resp.status = http.StatusUnauthorized
+		if challenge, resp.body = words.Unauthenticated(op.Security, r.sent); challenge != "" {
 			resp = resp.with([2]string{"WWW-Authenticate", challenge})
 		}
-		return resp
 	default:
-		return response{status: r.status, body: d.Error(r.status, r.message), undocumented: r.undocumented}
+		resp.body = words.Error(r.status, r.message)
 	}
+	return resp
 }
 
 // rejected refuses input that the document admits.

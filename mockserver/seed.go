@@ -13,6 +13,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -50,23 +51,47 @@ func ReadState(name string, r io.Reader) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("%s: %w", name, err)
 	}
+	root, err := seedTree(name, data)
+	if err != nil {
+		return State{}, err
+	}
+	state, flaws := stateOf(root)
+	var errs []error
+	for _, f := range flaws {
+		errs = append(errs, fmt.Errorf("%s:%d: %w", name, f.line, f.flaw))
+	}
+	if len(errs) > 0 {
+		return State{}, errors.Join(errs...)
+	}
+	return state, nil
+}
+
+// seedTree reads a file into a tree.
+func seedTree(name string, data []byte) (*yaml.Node, error) {
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '{' {
-		data = bytes.ReplaceAll(data, []byte("\t"), []byte(" ")) // JSON may be indented by tabs, YAML not
+		if jsontext.Value(data).IsValid(jsontext.AllowDuplicateNames(true)) {
+			return jsonTree(data)
+		}
+		data = bytes.ReplaceAll(data, []byte("\t"), []byte(" ")) // so that YAML tells the mistake, and not the first tab
 	}
 	var tree yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := documents.Decode(&tree); {
 	case errors.Is(err, io.EOF):
-		return State{}, fmt.Errorf("%s:1: the file is empty", name)
+		return nil, fmt.Errorf("%s:1: the file is empty", name)
 	case err != nil:
-		return State{}, syntaxError(name, err, data)
+		return nil, syntaxError(name, err, data)
 	}
 	var second yaml.Node
 	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
-		return State{}, fmt.Errorf("%s:%d: there is a second document; keep the first only", name, max(second.Line, 1))
+		return nil, fmt.Errorf("%s:%d: there is a second document; keep the first only", name, max(second.Line, 1))
 	}
+	return tree.Content[0], nil
+}
+
+// stateOf returns the state that a tree describes, and all that is wrong with it.
+func stateOf(root *yaml.Node) (State, []located) {
 	var state State
-	root := tree.Content[0]
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(&state).Elem(), nil)
 	if len(root.Content) > 0 && !state.hasData() {
@@ -77,14 +102,7 @@ func ReadState(name string, r io.Reader) (State, error) {
 			decoder.flaws = append(decoder.flaws, located{f, lineOf(root, f.path)})
 		}
 	}
-	var errs []error
-	for _, f := range decoder.flaws {
-		errs = append(errs, fmt.Errorf("%s:%d: %w", name, f.line, f.flaw))
-	}
-	if len(errs) > 0 {
-		return State{}, errors.Join(errs...)
-	}
-	return state, nil
+	return state, decoder.flaws
 }
 
 // hasData reports whether there is anything that the APIs could show or ask for.

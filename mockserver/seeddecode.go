@@ -92,8 +92,18 @@ func (d *seedDecoder) members(node *yaml.Node, dst reflect.Value, path []string)
 				return
 			}
 		}
-		d.refuse(key, here, "there is no such member here; see seed.yaml for those that there are")
+		d.refuse(key, here, "there is no such member here; there are "+membersOf(dst.Type()))
 	})
+}
+
+// membersOf lists the members of a struct.
+func membersOf(of reflect.Type) string {
+	var names []string
+	for i := range of.NumField() {
+		name, _ := memberOf(of.Field(i))
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // memberOf returns what the yaml tag of a field says: the name of the member, and

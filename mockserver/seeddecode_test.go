@@ -30,11 +30,12 @@ func TestSeedThatIsWrong(t *testing.T) {
 		"unknown anchor": {user + "      password: *hunter2\n",
 			"s.yaml:4: there is no such anchor; a text that begins with * needs quotes"},
 
-		"unknown member": {"tokens: {}\nprofiles: {}\n", "s.yaml:2: profiles: there is no such member here; see seed.yaml for those that there are"},
+		"unknown member": {"tokens: {}\nprofiles: {}\n", "s.yaml:2: profiles: there is no such member here; there are random, clock, faults, limits, variation, tokens, profile, billing, subscription, vendor"},
 		"unknown nested member": {user + "      passwort: hunter2\n",
-			"s.yaml:4: profile.users.anna.passwort: there is no such member here; see seed.yaml for those that there are"},
+			"s.yaml:4: profile.users.anna.passwort: there is no such member here; there are first_name, last_name, email, phone, avatar_url, " +
+				"password, codes, payment_method, payment_details, subscriptions, payments"},
 		"unknown member before others": {"tokens:\n  a: {vender: 3, billing: true}\n",
-			"s.yaml:2: tokens.[redacted].vender: there is no such member here; see seed.yaml for those that there are"},
+			"s.yaml:2: tokens.[redacted].vender: there is no such member here; there are profile, billing, subscription, vendor"},
 		"wrong type": {user + "      password: hunter2\n      codes: hunter2\n",
 			"s.yaml:5: profile.users.anna.codes: there is a text where a list is expected"},
 		"list for a text":   {user + "      password: [hunter2]\n", "s.yaml:4: profile.users.anna.password: there is a list where a text is expected"},
@@ -44,7 +45,9 @@ func TestSeedThatIsWrong(t *testing.T) {
 			"s.yaml:4: profile.users.anna.payment_details.a: this is nothing that JSON has; a text like it needs quotes\n" +
 				"s.yaml:4: profile.users.anna.payment_details.b: this is nothing that JSON has; a text like it needs quotes"},
 		"one line of JSON": {`{"subscription":{"users":{"\u0031":{"id":1}}},"billing":{"users":{"a":{"id":"hunter2"}}}}`,
-			"s.yaml:1: subscription.users.1.id: there is no such member here; see seed.yaml for those that there are\n" +
+			"s.yaml:1: subscription.users.1.id: there is no such member here; there are status, language, balance_kopeks, has_had_paid_subscription, " +
+				"has_made_first_topup, created_at, updated_at, telegram_id, username, first_name, last_name, referral_code, referred_by_id, " +
+				"last_activity, promo_group, subscription\n" +
 				"s.yaml:1: billing.users.a.id: there is a text where an integer is expected"},
 		"name that is no id": {"vendor: {users: {hunter: {}}}\n", "s.yaml:1: vendor.users.hunter: the name is not an integer"},
 		"merge of a text":    {user + "      <<: hunter2\n", "s.yaml:4: profile.users.anna.<<: only a mapping can be merged"},

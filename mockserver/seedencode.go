@@ -74,6 +74,7 @@ func encodeSeed(v reflect.Value) (*yaml.Node, []flaw) {
 // seedEncoder is the way back of seedDecoder. The YAML library's own encoder makes a text
 // of a json.Number and !!binary of a text that is not UTF-8.
 type seedEncoder struct {
+	lossy bool // what only a file has to hold exactly is told as well as it can be
 	flaws []flaw
 }
 
@@ -100,6 +101,8 @@ func (e *seedEncoder) value(v reflect.Value, path []string) *yaml.Node {
 			return e.refuse(path, negativeDuration)
 		}
 		return plain(value.String())
+	case []byte:
+		return e.text(string(value), path)
 	case json.Number:
 		if !isNumeral(string(value)) {
 			return e.refuse(path, "this is no number in the notation of JSON")
@@ -185,6 +188,9 @@ func (e *seedEncoder) entries(v reflect.Value, path []string) (content []*yaml.N
 // time writes a time in RFC 3339.
 func (e *seedEncoder) time(t time.Time, path []string) *yaml.Node {
 	text, err := t.MarshalText()
+	if err != nil && e.lossy {
+		return plain(t.Format(time.RFC3339Nano))
+	}
 	if err != nil {
 		return e.refuse(path, "a time must have a year from 0 to 9999 and a zone within a day of UTC")
 	}
@@ -199,6 +205,9 @@ var likeText = regexp.MustCompile(`^[\pL_](?:[ :]?[\pL\pN_@./+-])*$`)
 var otherWords = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 func (e *seedEncoder) text(text string, path []string) *yaml.Node {
+	if e.lossy {
+		text = strings.ToValidUTF8(text, "\uFFFD")
+	}
 	if !utf8.ValidString(text) {
 		return e.refuse(path, "this is no UTF-8, and a seed file holds no other text")
 	}

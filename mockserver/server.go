@@ -12,9 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/quartet-go/quartet/mockserver/internal/contract"
-	"github.com/quartet-go/quartet/mockserver/internal/dialect"
 )
 
 // DefaultToken is the credential of the default state that opens all four APIs: the
@@ -30,8 +27,7 @@ type Server struct {
 	begin  beginning
 	seed   *Snapshot // what every space begins with, made from it
 
-	contract *contract.Contract
-	dialects map[*contract.API]dialect.Dialect
+	documents
 	journal  journal
 	coverage coverage
 
@@ -39,6 +35,7 @@ type Server struct {
 	splitBalance bool
 	prefer       bool
 	prove        bool
+	adminToken   string // "": none
 	violations   atomic.Uint64
 	report       func(message string, err error)
 
@@ -97,14 +94,13 @@ func New(opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		contract: loaded.contract,
-		dialects: loaded.dialects,
-		coverage: newCoverage(loaded.contract),
-		journal:  journal{most: defaultCalls, mostBytes: defaultBytes, redactor: loaded.redactor},
-		spaces:   spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
-		begin:    beginning{state: *defaultState()},
-		patience: 5 * time.Second,
-		report:   func(message string, err error) { slog.Error(message, "error", err) },
+		documents: loaded,
+		coverage:  newCoverage(loaded.contract),
+		journal:   journal{most: defaultCalls, mostBytes: defaultBytes, redactor: loaded.redactor},
+		spaces:    spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
+		begin:     beginning{state: *defaultState()},
+		patience:  5 * time.Second,
+		report:    func(message string, err error) { slog.Error(message, "error", err) },
 	}
 	for i, opt := range opts {
 		if opt == nil {

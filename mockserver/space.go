@@ -149,24 +149,23 @@ func (ss *spaces) add(space *Space) *Space {
 	return space
 }
 
-func (s *Server) removeSpace(id string) {
+// removeSpace removes a space and reports whether there was one.
+func (s *Server) removeSpace(id string) bool {
 	s.spaces.mu.Lock()
 	space := s.spaces.byID[id]
 	delete(s.spaces.byID, id)
 	s.spaces.mu.Unlock()
-	s.journal.close(&space.calls)
+	if space != nil {
+		s.journal.close(&space.calls)
+	}
+	return space != nil
 }
 
-// enter returns the space that a request names, counted as in use, and the request's path
-// within it; or why there is none.
-func (s *Server) enter(r *http.Request) (*Space, string, *refusal) {
-	id, path, complaint := spaceOf(r)
-	if complaint != "" {
-		return nil, path, &refusal{status: http.StatusBadRequest, message: complaint}
-	}
+// enter returns the space with this id, counted as in use; or why there is none.
+func (s *Server) enter(id string) (*Space, *refusal) {
 	if id == "" {
 		s.defaultSpace.begin()
-		return s.defaultSpace, path, nil
+		return s.defaultSpace, nil
 	}
 	s.spaces.mu.RLock()
 	space := s.spaces.byID[id]
@@ -175,38 +174,42 @@ func (s *Server) enter(r *http.Request) (*Space, string, *refusal) {
 	}
 	s.spaces.mu.RUnlock()
 	if space != nil {
-		return space, path, nil
+		return space, nil
 	}
 	if len(id) > maxSpaceID {
-		return nil, path, &refusal{status: http.StatusBadRequest, message: fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)}
+		return nil, &refusal{status: http.StatusBadRequest, message: fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)}
 	}
 	if space = s.create(id); space == nil {
-		return nil, path, &refusal{status: http.StatusInsufficientStorage, message: fmt.Sprintf(
-			"There are %d spaces, none of which has been idle for %s, so that there is no room for another", s.spaces.most, s.spaces.idle)}
+		return nil, s.spaces.full()
 	}
-	return space, path, nil
+	return space, nil
+}
+
+func (ss *spaces) full() *refusal {
+	return &refusal{status: http.StatusInsufficientStorage, message: fmt.Sprintf(
+		"There are %d spaces, none of which has been idle for %s, so that there is no room for another", ss.most, ss.idle)}
 }
 
 // spaceOf returns the id in header and prefix, and the path without the prefix; or what is
 // wrong with them.
-func spaceOf(r *http.Request) (id, path, complaint string) {
+func spaceOf(r *http.Request) (id, path string, wrong *refusal) {
 	path = r.URL.EscapedPath()
 	ids := r.Header[spaceHeader]
 	if rest, prefixed := strings.CutPrefix(path, spacePrefix); prefixed {
 		segment, below, _ := strings.Cut(rest, "/")
 		var err error
 		if id, err = url.PathUnescape(segment); err != nil || id == "" {
-			return "", path, "The path names no space; one is written as " + spacePrefix + "ID/path"
+			return "", path, &refusal{status: http.StatusBadRequest, message: "The path names no space; one is written as " + spacePrefix + "ID/path"}
 		}
 		ids, path = append(slices.Clip(ids), id), "/"+below
 	}
 	for _, other := range ids {
 		if id != "" && other != id {
-			return "", path, fmt.Sprintf("The request names two spaces, %q and %q", other, id)
+			return "", path, &refusal{status: http.StatusBadRequest, message: fmt.Sprintf("The request names two spaces, %q and %q", other, id)}
 		}
 		id = other
 	}
-	return id, path, ""
+	return id, path, nil
 }
 
 // create brings a space into being for a call, nil when there is no room.
@@ -215,16 +218,41 @@ func (s *Server) create(id string) *Space {
 	defer s.spaces.mu.Unlock()
 	space := s.spaces.byID[id] // two calls may come at once
 	if space == nil {
-		if len(s.spaces.byID) >= s.spaces.most {
-			s.expire()
-		}
-		if len(s.spaces.byID) >= s.spaces.most {
+		if !s.hasRoom() {
 			return nil
 		}
 		space = s.spaces.add(s.newSpace(id, s.seed))
 	}
 	space.begin()
 	return space
+}
+
+// createFrom brings a space into being that is like a snapshot; or says why it cannot.
+func (s *Server) createFrom(id string, from *Snapshot) (*Space, *refusal) {
+	s.spaces.mu.Lock()
+	defer s.spaces.mu.Unlock()
+	if s.spaces.byID[id] != nil {
+		return nil, &refusal{status: http.StatusConflict, message: fmt.Sprintf("There is a space %q already", id)}
+	}
+	if !s.hasRoom() {
+		return nil, s.spaces.full()
+	}
+	return s.spaces.add(s.newSpace(id, from)), nil
+}
+
+// existing returns the space with this id, nil for none.
+func (s *Server) existing(id string) *Space {
+	s.spaces.mu.RLock()
+	defer s.spaces.mu.RUnlock()
+	return s.spaces.byID[id]
+}
+
+// hasRoom reports whether there is room for another space. The caller holds the lock.
+func (s *Server) hasRoom() bool {
+	if len(s.spaces.byID) >= s.spaces.most {
+		s.expire()
+	}
+	return len(s.spaces.byID) < s.spaces.most
 }
 
 // expire removes the spaces that nobody has called for long. It looks at all of them, so it

@@ -3,7 +3,6 @@ package mockserver
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -27,15 +26,8 @@ func (s *Server) printIfFailed(t TB) {
 	if !failed(t) {
 		return
 	}
-	s.spaces.mu.RLock()
-	var all []*Space
-	for _, space := range s.spaces.byID {
-		all = append(all, space)
-	}
-	s.spaces.mu.RUnlock()
-	slices.SortFunc(all, func(a, b *Space) int { return cmp.Compare(a.id, b.id) })
 	var tables []string
-	for _, space := range all {
+	for _, space := range s.allSpaces() {
 		if entries := space.Journal(); len(entries) > 0 {
 			tables = append(tables, table(space.id, entries, space.Dropped()))
 		}

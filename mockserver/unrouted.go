@@ -9,30 +9,30 @@ import (
 )
 
 // unrouted answers what no operation matches.
-func (s *Server) unrouted(c *call) response {
-	op := s.speaker(c.match, c.path)
-	if len(c.match.Allow) > 0 {
-		allow := strings.Join(c.match.Allow, ", ")
-		return s.refuse(op, &refusal{
+func (d *documents) unrouted(method, path string, match contract.Match) response {
+	op := d.speaker(match, path)
+	if len(match.Allow) > 0 {
+		allow := strings.Join(match.Allow, ", ")
+		return d.refuse(op, &refusal{
 			status: http.StatusMethodNotAllowed, undocumented: true,
-			message: fmt.Sprintf("Method %s not allowed at %s; allowed: %s", c.r.Method, op.Path, allow),
+			message: fmt.Sprintf("Method %s not allowed at %s; allowed: %s", method, op.Path, allow),
 		}).with([2]string{"Allow", allow})
 	}
-	return s.refuse(op, &refusal{
+	return d.refuse(op, &refusal{
 		status: http.StatusNotFound, undocumented: true,
 		message: fmt.Sprintf("No operation at %s %s; the nearest is %s %s (%s)",
-			c.r.Method, c.path, op.Method, op.Path, op.ID),
+			method, path, op.Method, op.Path, op.ID),
 	})
 }
 
 // speaker returns the operation in whose API's words a request is answered, whether it
 // matches one or not.
-func (s *Server) speaker(match contract.Match, path string) *contract.Operation {
+func (d *documents) speaker(match contract.Match, path string) *contract.Operation {
 	switch {
 	case match.Operation != nil:
 		return match.Operation
 	case len(match.Allow) > 0:
-		return s.contract.Match(match.Allow[0], path).Operation // any of the path's
+		return d.contract.Match(match.Allow[0], path).Operation // any of the path's
 	default:
 		return match.Nearest
 	}

@@ -150,10 +150,7 @@ func (s *Space) changed() <-chan struct{} {
 	j := &s.server.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if s.calls.changed == nil {
-		s.calls.changed = make(chan struct{})
-	}
-	return s.calls.changed
+	return s.calls.next()
 }
 
 // unmet says why an expectation does not hold, "" when it does, and whether further calls

@@ -3,7 +3,8 @@
 //
 // The documents carry these extensions:
 //
-//   - x-dialect, at the root: the family of shapes in which the service reports errors: fastapi, laravel or vendor.
+//   - x-dialect, at the root: the family of shapes in which the service reports errors: fastapi, laravel or vendor;
+//     problem for the admin API.
 //   - x-retry, on every operation: safe (a read), idempotent (a write that sets an absolute state) or guarded (a write
 //     whose repetition can hurt or mislead, retried only when the server certainly did not act).
 //   - x-secret, on a property: its value never appears in an error, a log, a trace or a journal. Properties with the
@@ -26,3 +27,8 @@ import "embed"
 //
 //go:embed profile.yaml billing.yaml subscription.yaml vendor.yaml
 var FS embed.FS
+
+// AdminFS holds admin.yaml, the document of the mock server's own admin API.
+//
+//go:embed admin.yaml
+var AdminFS embed.FS

@@ -1,6 +1,6 @@
 // Package dialect says what the contract package has found in the words of each API: FastAPI with pydantic v2, Laravel,
-// and the vendor service. A dialect is chosen by name once, when the documents are loaded; its methods only append bytes
-// and may be called by any number of goroutines.
+// the vendor service, and the mock server's own admin API. A dialect is chosen by name once, when the documents are
+// loaded; its methods only append bytes and may be called by any number of goroutines.
 package dialect
 
 import (
@@ -14,6 +14,9 @@ import (
 
 // Dialect is the way in which one family of services reports errors. Every body it returns is JSON.
 type Dialect interface {
+	// Media is the media type of every body.
+	Media() string
+
 	// Validation returns the answer to a request with these issues, of which there is at least one: those that
 	// Operation.Validate found, or those that a handler raised with contract.Reject, in the order to report them.
 	Validation(issues []contract.Issue) (status int, body []byte)
@@ -26,7 +29,7 @@ type Dialect interface {
 	Unauthenticated(security contract.Security, sent bool) (challenge string, body []byte)
 }
 
-// For returns the dialect that a document names in x-dialect: fastapi, laravel or vendor.
+// For returns the dialect that a document names in x-dialect: fastapi, laravel, vendor or problem.
 func For(name string) (Dialect, error) {
 	switch name {
 	case "fastapi":
@@ -35,8 +38,10 @@ func For(name string) (Dialect, error) {
 		return laravel{}, nil
 	case "vendor":
 		return vendor{}, nil
+	case "problem":
+		return problem{}, nil
 	}
-	return nil, fmt.Errorf("dialect: unknown name %q; there are fastapi, laravel and vendor", name)
+	return nil, fmt.Errorf("dialect: unknown name %q; there are fastapi, laravel, vendor and problem", name)
 }
 
 // appendString appends a JSON string. Bytes that are not UTF-8 become the replacement character.

@@ -15,6 +15,8 @@ import (
 // print. Values are shown as the caller sent them, passwords too, as FastAPI does.
 type fastAPI struct{}
 
+func (fastAPI) Media() string { return "application/json" }
+
 func (fastAPI) Error(status int, message string) []byte {
 	return append(appendString([]byte(`{"detail":`), orStatusText(message, status)), '}')
 }

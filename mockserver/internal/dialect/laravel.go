@@ -13,6 +13,8 @@ import (
 // empty one; we say so instead, under errors.body.
 type laravel struct{}
 
+func (laravel) Media() string { return "application/json" }
+
 func (laravel) Error(status int, message string) []byte {
 	return append(appendString([]byte(`{"message":`), orStatusText(message, status)), '}')
 }

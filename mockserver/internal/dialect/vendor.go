@@ -11,6 +11,8 @@ import (
 // vendor puts everything into one object with a code, which is the HTTP status, and a message of one sentence.
 type vendor struct{}
 
+func (vendor) Media() string { return "application/json" }
+
 func (vendor) Error(status int, message string) []byte {
 	b := strconv.AppendInt([]byte(`{"error":{"code":`), int64(status), 10)
 	return append(appendString(append(b, `,"message":`...), orStatusText(message, status)), "}}"...)
@@ -30,90 +32,7 @@ func (v vendor) Validation(issues []contract.Issue) (int, []byte) {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(vendorPhrase(&issues[i]))
+		b.WriteString(phrase(&issues[i]))
 	}
 	return http.StatusUnprocessableEntity, v.Error(http.StatusUnprocessableEntity, b.String())
-}
-
-func vendorPhrase(issue *contract.Issue) string {
-	field := vendorName(issue)
-	switch issue.Keyword {
-	case contract.Required, contract.MissingBody:
-		return field + " is required"
-	case contract.Null:
-		return field + " must not be null"
-	case contract.WrongType:
-		return field + " must be " + vendorType(issue.Types)
-	case contract.Fraction:
-		return field + " must be an integer, without a fraction"
-	case contract.Range:
-		return field + " is too large a number"
-	case contract.MinLength:
-		return field + " must have at least " + strconv.Itoa(issue.Limit) + " " + plural(issue.Limit, "character")
-	case contract.MaxLength:
-		return field + " must have at most " + strconv.Itoa(issue.Limit) + " " + plural(issue.Limit, "character")
-	case contract.MinItems:
-		return field + " must have at least " + strconv.Itoa(issue.Limit) + " " + plural(issue.Limit, "item")
-	case contract.MaxItems:
-		return field + " must have at most " + strconv.Itoa(issue.Limit) + " " + plural(issue.Limit, "item")
-	case contract.Pattern:
-		return field + " must match " + issue.Text
-	case contract.Enum:
-		return field + " must be " + choices(issue.Allowed)
-	case contract.Format:
-		return field + " must be a time such as 2026-01-05T12:34:56Z"
-	case contract.Rejected:
-		if issue.Text != "" {
-			return field + ": " + issue.Text
-		}
-	case contract.ContentType:
-		return "the body must be sent as application/json"
-	case contract.Malformed:
-		return "the body is not JSON: " + faults[issue.Fault] + " at byte " + strconv.Itoa(issue.Offset)
-	case contract.Duplicate:
-		return "the body has the member " + dotted(issue) + " twice, again at byte " + strconv.Itoa(issue.Offset)
-	case contract.Trailing:
-		return "the body goes on after its JSON document, at byte " + strconv.Itoa(issue.Offset)
-	}
-	return field + " is not a valid choice"
-}
-
-func vendorName(issue *contract.Issue) string {
-	if len(issue.Path) == 0 {
-		return "the " + string(issue.In)
-	}
-	return dotted(issue)
-}
-
-func vendorType(types []contract.Type) string {
-	words := make([]string, len(types))
-	for i, t := range types {
-		words[i] = vendorTypes[t]
-	}
-	return strings.Join(words, " or ")
-}
-
-var vendorTypes = map[contract.Type]string{
-	contract.String:  "a string",
-	contract.Integer: "an integer",
-	contract.Number:  "a number",
-	contract.Boolean: "true or false",
-	contract.Object:  "an object",
-	contract.Map:     "an object",
-	contract.Array:   "an array",
-}
-
-var faults = map[contract.Fault]string{
-	contract.WantValue:          "a value is missing",
-	contract.WantName:           "a name in double quotes is missing",
-	contract.WantColon:          "a colon is missing",
-	contract.WantComma:          "a comma or a closing bracket is missing",
-	contract.UnterminatedString: "a string does not end that begins",
-	contract.ControlCharacter:   "an unescaped control character stands",
-	contract.BadEscape:          "a backslash begins no escape",
-	contract.BadUnicodeEscape:   "four hexadecimal digits are missing",
-	contract.InvalidUTF8:        "there is no UTF-8",
-	contract.LoneSurrogate:      "half of a surrogate pair stands",
-	contract.TooDeep:            "the nesting becomes too deep",
-	contract.OtherFault:         "the grammar is broken",
 }

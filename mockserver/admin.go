@@ -1,0 +1,194 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"runtime/debug"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// adminPrefix begins the paths of the admin API, which openapi/admin.yaml describes.
+const adminPrefix = "/_mock/"
+
+// maxAdminBody bounds what is read of a request: a state is larger than any API's body.
+const maxAdminBody = 16 << 20
+
+// adminCall is a call of the admin API.
+type adminCall struct {
+	server *Server
+	space  *Space // nil: the operation is about the server
+	r      *http.Request
+	path   map[string]string // the path's parameters
+	body   []byte
+}
+
+// adminHandler carries an operation out. The result is what the answer holds: nil for no
+// body, a text or a stream as they are, anything else as JSON in the notation of a seed
+// file.
+type adminHandler func(*adminCall) (result any, refused *refusal)
+
+// text is an answer that is no JSON.
+type text struct {
+	media string
+	body  []byte
+}
+
+// stream is an answer that goes on.
+type stream func(w http.ResponseWriter)
+
+// serveAdmin answers a call of the admin API. id and path are those of spaceOf, and so is
+// wrong.
+func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, id, path string, wrong *refusal) {
+	docs, err := loadAdmin()
+	if err != nil {
+		s.report("the admin API has no document", err)
+		http.Error(w, "the admin API has no document", http.StatusInternalServerError)
+		return
+	}
+	match := docs.contract.Match(r.Method, path)
+	op := docs.speaker(match, path)
+	result, refused := s.runAdmin(&adminCall{server: s, r: r, path: match.Path}, match, id, wrong)
+	if result, streams := result.(stream); streams {
+		result(w)
+		return
+	}
+	resp := response{status: op.Answers[0]} // the 2xx, which no other status is under
+	if refused != nil {
+		resp = docs.refuse(op, refused)
+	} else if match.Operation == nil {
+		resp = docs.unrouted(r.Method, path, match)
+	} else if err := resp.hold(result); err != nil {
+		s.report("answer of "+op.ID, err)
+		resp = docs.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
+	}
+	s.proved(op, resp).with([2]string{"Cache-Control", "no-store"}).write(w)
+}
+
+// runAdmin is the way of a call: access, route, body, document, space, handler.
+func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *refusal) (result any, refused *refusal) {
+	op := match.Operation
+	defer func() {
+		if p := recover(); p != nil {
+			s.report("panic in the admin API", fmt.Errorf("%v\n%s", p, debug.Stack()))
+			refused = &refusal{status: http.StatusInternalServerError, undocumented: true}
+		}
+	}()
+	if refused := s.admit(op, c.r); refused != nil {
+		return nil, refused
+	}
+	if op == nil {
+		return nil, nil
+	}
+	if wrong != nil {
+		return nil, wrong
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, c.r.Body, maxAdminBody))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	verdict := op.Validate(contract.Request{
+		Path: match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header, ContentType: c.r.Header.Get("Content-Type"), Body: body,
+	})
+	if len(verdict.Issues) > 0 {
+		return nil, &refusal{issues: verdict.Issues}
+	}
+	if c.body = verdict.Decodable; c.body == nil {
+		c.body = body // a text
+	}
+	if op.Tags[0] == "Space" {
+		if c.space, refused = s.enter(id); refused != nil {
+			return nil, refused
+		}
+		if !streamed(op) {
+			defer c.space.end()
+		}
+	}
+	return adminHandlers[op.ID](c)
+}
+
+// adminHandlers are the operations by operationId.
+var adminHandlers = map[string]adminHandler{
+	"getHealth":        (*adminCall).health,
+	"getReadiness":     (*adminCall).readiness,
+	"getVersion":       (*adminCall).version,
+	"getDocument":      (*adminCall).document,
+	"getMetrics":       (*adminCall).metrics,
+	"getCoverage":      (*adminCall).coverage,
+	"getCoverageTable": (*adminCall).coverageTable,
+	"listSpaces":       (*adminCall).listSpaces,
+	"createSpace":      (*adminCall).createSpace,
+	"deleteSpace":      (*adminCall).deleteSpace,
+	"getState":         (*adminCall).state,
+	"replaceState":     (*adminCall).replaceState,
+	"getSeed":          (*adminCall).seed,
+	"replaceSeed":      (*adminCall).replaceSeed,
+	"resetSpace":       (*adminCall).reset,
+	"listCodes":        (*adminCall).listCodes,
+	"issueCode":        (*adminCall).issueCode,
+	"listFaults":       (*adminCall).listFaults,
+	"addFault":         (*adminCall).addFault,
+	"clearFaults":      (*adminCall).clearFaults,
+	"removeFault":      (*adminCall).removeFault,
+	"listLimits":       (*adminCall).listLimits,
+	"replaceLimits":    (*adminCall).replaceLimits,
+	"getClock":         (*adminCall).clock,
+	"setClock":         (*adminCall).setClock,
+	"advanceClock":     (*adminCall).advanceClock,
+	"listCalls":        (*adminCall).listCalls,
+	"clearJournal":     (*adminCall).clearJournal,
+	"streamCalls":      (*adminCall).streamCalls,
+}
+
+// hold puts a handler's result into an answer.
+func (r *response) hold(result any) error {
+	switch result := result.(type) {
+	case nil:
+	case text:
+		r.media, r.body = result.media, result.body
+	default:
+		encoder := seedEncoder{lossy: true}
+		r.body = appendJSON(nil, encoder.value(reflect.ValueOf(result), nil))
+		return errors.Join(checker(encoder.flaws).err())
+	}
+	return nil
+}
+
+// decode stores the body in dst.
+func (c *adminCall) decode(dst any) *refusal {
+	root, err := jsonTree(c.body)
+	if err != nil {
+		return unreadable(err) // not after Validate
+	}
+	var decoder seedDecoder
+	decoder.value(root, reflect.ValueOf(dst).Elem(), nil)
+	var flaws []flaw
+	for _, f := range decoder.flaws {
+		flaws = append(flaws, f.flaw)
+	}
+	return unsound(flaws)
+}
+
+// unsound refuses a body for its flaws, nil for none.
+func unsound(flaws []flaw) *refusal {
+	if len(flaws) == 0 {
+		return nil
+	}
+	var issues []contract.Issue
+	for _, f := range flaws {
+		issues = append(issues, f.issue(f.message))
+	}
+	return &refusal{issues: issues}
+}
+
+// issue is the flaw as something wrong with a body.
+func (f flaw) issue(message string) contract.Issue {
+	var path []any
+	for _, name := range f.shown() {
+		path = append(path, name)
+	}
+	return contract.Reject(contract.InBody, message, path...)
+}

@@ -1,0 +1,197 @@
+package mockserver
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
+)
+
+// The operations of the admin API about one space. Its journal is in adminjournal.go.
+
+func (c *adminCall) state() (any, *refusal) { return c.space.State(), nil }
+
+func (c *adminCall) replaceState() (any, *refusal) {
+	root, err := jsonTree(c.body)
+	if err != nil {
+		return nil, unreadable(err) // not after Validate
+	}
+	state, flaws := stateOf(root)
+	var all []flaw
+	for _, f := range flaws {
+		all = append(all, f.flaw)
+	}
+	if refused := unsound(all); refused != nil {
+		return nil, refused
+	}
+	return nil, c.space.replace(state)
+}
+
+// replace takes a state that is sound in itself.
+func (s *Space) replace(state State) *refusal {
+	if err := s.SetState(state); err != nil {
+		return &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, err.Error())}}
+	}
+	return nil
+}
+
+func (c *adminCall) seed() (any, *refusal) {
+	var file bytes.Buffer
+	if err := c.space.State().Write(&file); err != nil {
+		return nil, &refusal{status: http.StatusConflict, undocumented: true, message: "No seed file can hold this state: " + err.Error()}
+	}
+	return text{"application/yaml", file.Bytes()}, nil
+}
+
+// seedName stands before the lines of a file that a request brings.
+const seedName = "state.yaml"
+
+func (c *adminCall) replaceSeed() (any, *refusal) {
+	root, err := seedTree(seedName, c.body)
+	if err != nil {
+		return nil, &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, err.Error())}}
+	}
+	state, flaws := stateOf(root)
+	var issues []contract.Issue
+	for _, f := range flaws {
+		issues = append(issues, f.issue(fmt.Sprintf("%s:%d: %s", seedName, f.line, f.message)))
+	}
+	if len(issues) > 0 {
+		return nil, &refusal{issues: issues}
+	}
+	return nil, c.space.replace(state)
+}
+
+func (c *adminCall) reset() (any, *refusal) {
+	c.space.Reset()
+	return nil, nil
+}
+
+type codeList struct {
+	Codes []issuedCode `yaml:"codes"`
+}
+
+type issuedCode struct {
+	UserID    string    `yaml:"user_id"`
+	Code      string    `yaml:"code"`
+	ExpiresAt time.Time `yaml:"expires_at,omitempty"`
+	Used      bool      `yaml:"used,omitempty"`
+}
+
+func (c *adminCall) listCodes() (any, *refusal) {
+	list := codeList{Codes: []issuedCode{}}
+	users := c.space.State().Profile.Users
+	for _, id := range slices.Sorted(maps.Keys(users)) {
+		for _, code := range users[id].Codes {
+			list.Codes = append(list.Codes, issuedCode{id, code.Code, code.ExpiresAt, code.Used})
+		}
+	}
+	return list, nil
+}
+
+func (c *adminCall) issueCode() (any, *refusal) {
+	var wanted struct {
+		UserID string `yaml:"user_id"`
+	}
+	if refused := c.decode(&wanted); refused != nil {
+		return nil, refused
+	}
+	code, err := c.space.IssueCode(wanted.UserID)
+	if err != nil {
+		return nil, unsound([]flaw{{[]string{"user_id"}, "there is no profile user " + strconv.Quote(wanted.UserID)}})
+	}
+	return issuedCode{UserID: wanted.UserID, Code: code}, nil
+}
+
+type faultList struct {
+	Faults []Fault `yaml:"faults"`
+}
+
+func (c *adminCall) listFaults() (any, *refusal) {
+	return faultList{slices.Concat([]Fault{}, c.space.Faults())}, nil
+}
+
+func (c *adminCall) addFault() (any, *refusal) {
+	var fault Fault
+	if refused := c.decode(&fault); refused != nil {
+		return nil, refused
+	}
+	added, flaws := c.space.addFaults([]Fault{fault})
+	for i := range flaws {
+		flaws[i].path = flaws[i].path[2:] // faults.N, of which the caller knows nothing
+	}
+	if len(flaws) > 0 {
+		return nil, unsound(flaws)
+	}
+	return added[0], nil
+}
+
+func (c *adminCall) clearFaults() (any, *refusal) {
+	c.space.ClearFaults()
+	return nil, nil
+}
+
+func (c *adminCall) removeFault() (any, *refusal) {
+	if name := c.path["name"]; !c.space.RemoveFault(name) {
+		return nil, &refusal{status: http.StatusNotFound, message: fmt.Sprintf("There is no fault %q; listFaults lists those that there are", name)}
+	}
+	return nil, nil
+}
+
+type limitList struct {
+	Limits []Limit `yaml:"limits"`
+}
+
+func (c *adminCall) listLimits() (any, *refusal) {
+	return limitList{slices.Concat([]Limit{}, c.space.Limits())}, nil
+}
+
+func (c *adminCall) replaceLimits() (any, *refusal) {
+	var wanted limitList
+	if refused := c.decode(&wanted); refused != nil {
+		return nil, refused
+	}
+	var flaws checker
+	if checkLimits(&flaws, wanted.Limits); len(flaws) > 0 {
+		return nil, unsound(flaws)
+	}
+	c.space.limits.set(wanted.Limits)
+	return nil, nil
+}
+
+type clockAnswer struct {
+	Now    time.Time `yaml:"now"`
+	Frozen bool      `yaml:"frozen"`
+}
+
+func (c *adminCall) clock() (any, *refusal) {
+	return clockAnswer{c.space.Now(), c.space.clock.setting().Frozen}, nil
+}
+
+func (c *adminCall) setClock() (any, *refusal) {
+	var wanted Clock
+	if refused := c.decode(&wanted); refused != nil {
+		return nil, refused
+	}
+	c.space.SetClock(wanted)
+	return c.clock()
+}
+
+func (c *adminCall) advanceClock() (any, *refusal) {
+	var wanted struct {
+		By time.Duration `yaml:"by"`
+	}
+	if refused := c.decode(&wanted); refused != nil {
+		return nil, refused
+	}
+	if c.space.Now().Add(wanted.By).UTC().Year() > 9999 {
+		return nil, unsound([]flaw{{[]string{"by"}, "the clock would show a year after 9999, which no answer can"}})
+	}
+	c.space.Advance(wanted.By)
+	return c.clock()
+}
