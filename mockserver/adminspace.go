@@ -113,7 +113,7 @@ type faultList struct {
 }
 
 func (c *adminCall) listFaults() (any, *refusal) {
-	return faultList{slices.Concat([]Fault{}, c.space.Faults())}, nil
+	return faultList{append([]Fault{}, c.space.Faults()...)}, nil
 }
 
 func (c *adminCall) addFault() (any, *refusal) {
@@ -148,7 +148,7 @@ type limitList struct {
 }
 
 func (c *adminCall) listLimits() (any, *refusal) {
-	return limitList{slices.Concat([]Limit{}, c.space.Limits())}, nil
+	return limitList{append([]Limit{}, c.space.Limits()...)}, nil
 }
 
 func (c *adminCall) replaceLimits() (any, *refusal) {
