@@ -18,8 +18,8 @@ const maxMessage = 500
 const maxShown = 5
 
 // readBody fills Message and Fields from the answer's body. It knows the shapes of
-// FastAPI, Laravel and the vendor's server, {"error": "text"} and plain text, and
-// leaves both empty when it can read none (contract: any non-2xx, whatever its
+// FastAPI, Laravel and the vendor's server, the mock's own admin API, {"error": "text"}
+// and plain text, and leaves both empty when it can read none (contract: any non-2xx, whatever its
 // body).
 func (e *Error) readBody(secrets redactor) {
 	var shape struct {
@@ -27,13 +27,14 @@ func (e *Error) readBody(secrets redactor) {
 		Message json.RawMessage `json:"message"`
 		Errors  json.RawMessage `json:"errors"`
 		Error   json.RawMessage `json:"error"`
+		Issues  json.RawMessage `json:"issues"`
 	}
 	if err := json.Unmarshal(e.Body(), &shape); err != nil {
 		e.Message = oneLine(secrets.Replace(plainText(e.Body())))
 		return
 	}
 	e.Message = oneLine(secrets.Replace(firstText(shape.Detail, shape.Message, shape.Error, member(shape.Error, "message"))))
-	e.Fields = append(fastAPIFields(shape.Detail), laravelFields(shape.Errors)...)
+	e.Fields = slices.Concat(fastAPIFields(shape.Detail), laravelFields(shape.Errors), problemFields(shape.Issues))
 	for i, f := range e.Fields {
 		e.Fields[i] = Field{
 			Path:    oneLine(secrets.Replace(f.Path)),
@@ -112,6 +113,27 @@ func laravelFields(errors json.RawMessage) []Field {
 		for _, message := range messages {
 			fields = append(fields, Field{Path: path, Message: message})
 		}
+	}
+	return fields
+}
+
+// problemFields reads the list with which openapi/admin.yaml extends a problem of RFC 9457.
+// As with FastAPI, where the server looked is no part of the path.
+func problemFields(list json.RawMessage) []Field {
+	var issues []struct {
+		Place   string `json:"place"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(list, &issues) != nil {
+		return nil
+	}
+	var fields []Field
+	for _, issue := range issues {
+		path := issue.Place
+		if _, below, inside := strings.Cut(path, "."); inside {
+			path = below
+		}
+		fields = append(fields, Field{Path: path, Message: issue.Message})
 	}
 	return fields
 }

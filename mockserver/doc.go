@@ -31,6 +31,10 @@
 //
 // [Server.Coverage] says what the tests of all spaces have met of the documents.
 //
+// All of this is there for other languages too, as an HTTP API under /_mock/v1 of the same
+// server; openapi/admin.yaml is its document, package admin its client in Go. It answers
+// callers on the same machine, or those who know the token of [WithAdminToken].
+//
 // # What it starts with
 //
 // The state at the start is [DefaultState], written down with comments in seed.yaml
