@@ -1,12 +1,10 @@
 package contract
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -44,35 +42,37 @@ func compileAnswer(schemas *compiler, content openapi3.Content, place string) (*
 	return schemas.compile(media.Schema, place)
 }
 
-// CheckAnswer returns nil when an answer keeps the document: the status is documented; where the document has a content,
-// the content type is application/json and the body fits the schema; where it has none, there is no body. Headers but
-// the content type are not looked at.
-//
-// The error is one line for a developer: the operation, the status, each broken place with its rule. It shows no value,
-// so it may be logged; a member whose name is itself data is shown as an asterisk.
+// CheckAnswer returns nil when an answer has no issues, see AnswerIssues; else what SayAnswer makes of them.
 func (op *Operation) CheckAnswer(status int, contentType string, body []byte) error {
+	return op.SayAnswer(status, op.AnswerIssues(status, contentType, body))
+}
+
+// AnswerIssues returns everything in which an answer does not keep the document: the status is documented; where the
+// document has a content, the content type is application/json and the body fits the schema; where it has none, there is
+// no body. Headers but the content type are not looked at.
+//
+// The issues show no value: they have no Input, and a member whose name is itself data is an asterisk in their Path.
+func (op *Operation) AnswerIssues(status int, contentType string, body []byte) []Issue {
 	a := op.answer(status)
-	if a == nil {
-		return op.unlike(status, fmt.Sprintf("status: not documented, only %v", op.Answers))
-	}
-	if a.schema == nil {
-		if len(body) > 0 {
-			return op.unlike(status, "body: the document has none")
-		}
+	switch {
+	case a == nil:
+		return []Issue{{In: InStatus, Keyword: Undocumented, Text: fmt.Sprint(op.Answers)}}
+	case a.schema == nil && len(body) > 0:
+		return []Issue{{In: InBody, Keyword: UnwantedBody}}
+	case a.schema == nil:
 		return nil
+	case len(body) == 0:
+		return []Issue{{In: InBody, Keyword: MissingBody}}
 	}
-	if len(body) == 0 {
-		return op.unlike(status, "body: required")
-	}
-	var texts []string
+	var issues []Issue
 	if contentType != "application/json" && mediaType(contentType) != "application/json" {
-		texts = append(texts, "content type: not application/json")
+		issues = []Issue{{In: InBody, Keyword: ContentType}}
 	}
-	texts = append(texts, sayIssues(a.schema, walkBody(a.schema, body, nil).Issues)...)
-	if len(texts) > 0 {
-		return op.unlike(status, texts...)
+	issues = walkBody(a.schema, body, issues).Issues
+	for i := range issues {
+		issues[i].Path, issues[i].Input = mask(a.schema, issues[i].Path), nil
 	}
-	return nil
+	return issues
 }
 
 // answer returns the documented answer with this status, or nil.
@@ -83,8 +83,4 @@ func (op *Operation) answer(status int) *answer {
 		}
 	}
 	return nil
-}
-
-func (op *Operation) unlike(status int, texts ...string) error {
-	return errors.New(op.ID + ": answer " + strconv.Itoa(status) + ": " + strings.Join(texts, "; "))
 }
