@@ -2,8 +2,6 @@ package mockserver
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
@@ -19,6 +17,7 @@ type call struct {
 	entry *record             // in the journal
 	fault *met                // nil: none
 	limit [][2]string         // fields that a rate limit puts on the answer
+	notes []string            // of a proxy: what was wrong, for the journal
 }
 
 // ServeHTTP answers a request, see "The way of a request" in the package comment.
@@ -64,6 +63,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // this package; it must not take the caller's process down.
 func (c *call) right(body []byte, broken *refusal) (resp response) {
 	defer c.recovered(&resp)
+	if c.server.proxy != nil {
+		return c.proxied(body, broken)
+	}
 	return c.proved(c.vary(c.answer(body, broken)))
 }
 
@@ -74,11 +76,8 @@ func (c *call) answer(body []byte, broken *refusal) response {
 		return s.unrouted(c)
 	}
 	// Limit: has it been called too often?
-	var retry time.Duration
-	var over bool
-	if c.limit, retry, over = c.limits.take(op.ID, c.clock.now); over {
-		c.limit = append(c.limit, [2]string{"Retry-After", strconv.Itoa(wholeSeconds(retry))})
-		return s.refuse(op, &refusal{status: http.StatusTooManyRequests, undocumented: true})
+	if refused := c.overLimit(); refused != nil {
+		return s.refuse(op, refused)
 	}
 	// Authorize: who calls?
 	caller, refused := c.authorize(op, c.r.Header)
@@ -90,11 +89,7 @@ func (c *call) answer(body []byte, broken *refusal) response {
 		return s.refuse(op, broken)
 	}
 	// Validate: everything that breaks the document.
-	verdict := op.Validate(contract.Request{
-		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
-		ContentType: c.r.Header.Get("Content-Type"), Body: body,
-	})
-	s.coverage.sent(op, verdict.Sent)
+	verdict := c.validate(body)
 	if len(verdict.Issues) > 0 {
 		return s.refuse(op, &refusal{issues: verdict.Issues})
 	}
@@ -104,14 +99,24 @@ func (c *call) answer(body []byte, broken *refusal) response {
 	})
 }
 
+// validate looks for everything in which a request breaks its document.
+func (c *call) validate(body []byte) contract.Verdict {
+	verdict := c.op.Validate(contract.Request{
+		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
+		ContentType: c.r.Header.Get("Content-Type"), Body: body,
+	})
+	c.server.coverage.sent(c.op, verdict.Sent)
+	return verdict
+}
+
 // proved checks an answer of ours against its document.
 func (c *call) proved(resp response) response {
 	if !c.server.prove || resp.undocumented {
 		return resp
 	}
-	if err := c.op.CheckAnswer(resp.status, resp.contentType(), resp.body); err != nil {
-		c.server.violations.Add(1)
-		c.server.report("an answer breaks its document", err)
+	if issues := c.op.AnswerIssues(resp.status, resp.contentType(), resp.body); len(issues) > 0 {
+		c.server.violations.Add(uint64(len(issues)))
+		c.server.report("an answer breaks its document", c.op.SayAnswer(resp.status, issues))
 	}
 	return resp
 }

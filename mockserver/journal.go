@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -36,7 +35,7 @@ type Entry struct {
 	Status         int           // 0: no status was sent
 	Duration       time.Duration // in real time
 	Fault          string        // the name of the fault that it met
-	Issues         []string      // what was wrong with the request, by the document: place and rule
+	Issues         []string      // what was wrong with the request, by the document: place and rule; see WithProxy for what it adds
 	ResponseHeader http.Header
 	ResponseBody   []byte // as it would have been sent whole
 	ResponseBytes  int
@@ -133,6 +132,7 @@ type record struct {
 	fault    string
 	issues   []string
 	answer   [][2]string
+	passed   redact.Header // of a target's answer, beside those
 	media    string
 	answered []byte
 	sent     int
@@ -192,20 +192,25 @@ func (j *journal) receive(c *call, body []byte) {
 // complete records how a call has ended.
 func (j *journal) complete(c *call, resp response) {
 	r := c.entry
+	if resp.passed != nil {
+		r.secrets = append(r.secrets, j.redactor.Credentials(c.r.Header)...) // anybody may have written the answer
+	}
 	answered := j.shown(c, resp)
-	var issues []string
-	for _, issue := range resp.issues {
-		issues = append(issues, placeOf(issue)+" "+string(issue.Keyword))
+	passed := j.redactor.Answer(resp.passed, r.secrets)
+	issues := c.notes
+	if issues == nil {
+		issues = notesOf("", resp.issues)
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r.done, r.status, r.duration, r.secrets = true, resp.status, time.Since(r.begun), nil
 	r.answer, r.media, r.answered, r.sent, r.issues = resp.header, resp.contentType(), answered, len(resp.body), issues
+	r.passed = passed
 	if c.fault != nil {
 		r.fault = c.fault.Name
 	}
 	if !r.gone {
-		more := len(answered)
+		more := len(answered) + len(passed)
 		for _, issue := range issues {
 			more += len(issue)
 		}
@@ -225,7 +230,7 @@ func (j *journal) shown(c *call, resp response) []byte {
 		_, body = c.server.dialects[c.op.API].Validation(issues)
 	}
 	ours := c.fault != nil && c.fault.Body != "" // what a test has made up may hold anything
-	if c.op == nil || c.op.Secret || ours || len(r.secrets) > 0 {
+	if c.op == nil || c.op.Secret || ours || resp.passed != nil || len(r.secrets) > 0 {
 		body = j.redactor.Echo(body, r.secrets)
 	}
 	return body
@@ -337,7 +342,7 @@ func (r *record) entry() Entry {
 	if r.op != nil {
 		e.Operation, e.Route = r.op.ID, r.op.Path
 	}
-	e.ResponseHeader = http.Header{}
+	e.ResponseHeader = r.passed.HTTP()
 	for _, field := range r.answer {
 		e.ResponseHeader.Set(field[0], field[1])
 	}
@@ -347,11 +352,10 @@ func (r *record) entry() Entry {
 	return e
 }
 
-// placeOf names the place of an issue, such as body.billing_properties.0.type.
-func placeOf(issue contract.Issue) string {
-	steps := []string{string(issue.In)}
-	for _, step := range issue.Path {
-		steps = append(steps, fmt.Sprint(step))
+// notesOf writes issues as they are shown: place and rule.
+func notesOf(prefix string, issues []contract.Issue) (notes []string) {
+	for i := range issues {
+		notes = append(notes, prefix+issues[i].Place()+" "+string(issues[i].Keyword))
 	}
-	return strings.Join(steps, ".")
+	return notes
 }
