@@ -192,11 +192,12 @@ func (j *journal) receive(c *call, body []byte) {
 // complete records how a call has ended.
 func (j *journal) complete(c *call, resp response) {
 	r := c.entry
-	if resp.passed != nil {
-		r.secrets = append(r.secrets, j.redactor.Credentials(c.r.Header)...) // anybody may have written the answer
+	var passed redact.Header
+	if resp.passed != nil { // anybody may have written the answer
+		r.secrets = append(r.secrets, j.redactor.Credentials(c.r.Header)...)
+		passed = j.redactor.Answer(resp.passed, r.secrets)
 	}
 	answered := j.shown(c, resp)
-	passed := j.redactor.Answer(resp.passed, r.secrets)
 	issues := c.notes
 	if issues == nil {
 		issues = notesOf("", resp.issues)

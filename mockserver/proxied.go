@@ -71,7 +71,7 @@ func (s *Server) lacking(op *contract.Operation, header http.Header) (missing st
 	ofUse := slices.ContainsFunc(credentials, func(credential string) bool { return credential != "" })
 	switch {
 	case ofUse || !s.demandsCredential(op):
-		return "", true
+		return "", false
 	case len(op.Security.APIKeyHeaders) > 0:
 		missing = op.Security.APIKeyHeaders[0]
 	default:
@@ -123,6 +123,10 @@ func (c *call) unanswered(speaker *contract.Operation, err error) response {
 	status, why := whyUnanswered(err)
 	c.notes = append(c.notes, "target: "+why)
 	message := fmt.Sprintf("The target %s gave no answer that can be passed on: %s", c.server.proxy.target, why)
-	c.server.report("a target gave no answer that can be passed on", fmt.Errorf("%s: %s: %s", speaker.ID, c.server.proxy.target, why))
+	asked := "a call of no operation"
+	if c.op != nil {
+		asked = c.op.ID
+	}
+	c.server.report("a target gave no answer that can be passed on", fmt.Errorf("%s: %s: %s", asked, c.server.proxy.target, why))
 	return c.server.refuse(speaker, &refusal{status: status, undocumented: true, message: message})
 }

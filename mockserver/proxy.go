@@ -18,7 +18,8 @@ type Proxy struct {
 
 	// Transport calls the target, with the timeouts and the trust in certificates that it
 	// has. Nil: a transport of the server's own with net/http's default settings, which have
-	// no bound on how long the target takes. A call ends with its client in any case.
+	// no bound on how long the target takes; Close closes its idle connections. A call ends with
+	// its client in any case.
 	Transport http.RoundTripper
 }
 

@@ -696,6 +696,24 @@ func TestTargetsThatCannotBeReached(t *testing.T) {
 	}
 }
 
+// A transport of the caller's may return less than net/http's does.
+func TestABareAnswerOfATransport(t *testing.T) {
+	t.Parallel()
+	status := 200
+	f := inFront(t, mockserver.Proxy{Target: "http://a", Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(`{"user_id":"1"}`))}, nil
+	})})
+	got := f.get("GET", "/profile/me", "")
+	assert.Equal(t, 200, got.status)
+	assert.Equal(t, `{"user_id":"1"}`, got.body)
+	assert.NotContains(t, got.header, "Content-Type")
+	assert.Equal(t, []string{"answer 200 body contentType"}, f.issues())
+	status = 99
+	assert.Equal(t, 502, f.get("GET", "/nowhere", "").status)
+	assert.Equal(t, []string{"path unknown", "target: its answer has no status from 200 on"}, f.issues())
+	assert.Contains(t, f.reports(), "mockserver: a target gave no answer that can be passed on: a call of no operation: http://a: its answer has no status from 200 on")
+}
+
 // A client that goes away ends the target's call, and no one is blamed.
 func TestAClientThatGoesEndsTheTargetsCall(t *testing.T) {
 	t.Parallel()
