@@ -541,6 +541,7 @@ func TestAProxyShowsNoSecret(t *testing.T) {
 		for path, body := range map[string]string{"/profile/me;password=planted": "", "/profile/planted?password=planted": "", "/profile/name-change": `{"planted":1,"planted":2}`} {
 			f.get("PUT", path, body, "X-How: text", "Authorization: Basic planted")
 		}
+		f.get("GET", "/profile/me", "", "X-How: json") // without a secret of its own
 		require.NotEmpty(t, reached)
 		got := <-reached
 		assert.Equal(t, "Bearer planted-token", got.Get("Authorization"))
@@ -700,15 +701,16 @@ func TestTargetsThatCannotBeReached(t *testing.T) {
 func TestABareAnswerOfATransport(t *testing.T) {
 	t.Parallel()
 	status := 200
+	header := http.Header{"Content-Length": {"3"}} // as it was before the transport has changed the body
 	f := inFront(t, mockserver.Proxy{Target: "http://a", Transport: roundTrip(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(`{"user_id":"1"}`))}, nil
+		return &http.Response{StatusCode: status, Header: header, ContentLength: -1, Body: io.NopCloser(strings.NewReader(`{"user_id":"1"}`))}, nil
 	})})
 	got := f.get("GET", "/profile/me", "")
 	assert.Equal(t, 200, got.status)
 	assert.Equal(t, `{"user_id":"1"}`, got.body)
 	assert.NotContains(t, got.header, "Content-Type")
 	assert.Equal(t, []string{"answer 200 body contentType"}, f.issues())
-	status = 99
+	header, status = nil, 99
 	assert.Equal(t, 502, f.get("GET", "/nowhere", "").status)
 	assert.Equal(t, []string{"path unknown", "target: its answer has no status from 200 on"}, f.issues())
 	assert.Contains(t, f.reports(), "mockserver: a target gave no answer that can be passed on: a call of no operation: http://a: its answer has no status from 200 on")
@@ -789,6 +791,48 @@ func TestWithProxyNamesWhatIsWrong(t *testing.T) {
 	} {
 		_, err := mockserver.New(mockserver.WithProxy(mockserver.Proxy{Target: target}))
 		assert.EqualError(t, err, "mockserver: WithProxy: "+want, target)
+	}
+}
+
+// The connections to a target are kept for the next calls, however many there are, and end with the proxy.
+func TestAProxyKeepsItsConnections(t *testing.T) {
+	t.Parallel()
+	const many = 5
+	opened, closed := make(chan struct{}, 100), make(chan struct{}, 100)
+	var together sync.WaitGroup
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		together.Done()
+		together.Wait()
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			opened <- struct{}{}
+		case http.StateClosed:
+			closed <- struct{}{}
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	proxy := inProcess(t, mockserver.WithProxy(mockserver.Proxy{Target: server.URL}))
+	for range 3 {
+		together.Add(many)
+		var calls []<-chan outcome
+		for range many {
+			calls = append(calls, begin(proxy.Client(), newRequest(t, "GET", proxy.URL()+"/nowhere", "")))
+		}
+		for _, ended := range calls {
+			assert.Equal(t, 200, (<-ended).status)
+		}
+	}
+	assert.Len(t, opened, many)
+	proxy.Close()
+	for range many {
+		select {
+		case <-closed:
+		case <-time.After(time.Minute): // sooner than they would end by themselves
+			require.Fail(t, "a connection is still there")
+		}
 	}
 }
 
