@@ -14,7 +14,7 @@ func (s *Space) authorize(op *contract.Operation, header http.Header) (Token, *r
 	var room [2]string // more than most requests offer
 	credentials := appendCredentials(room[:0], op, header)
 	if len(credentials) == 0 {
-		if op.Security.Access == contract.RequiredAccess || s.server.strictAuth && op.Security.Access == contract.OptionalAccess {
+		if s.server.demandsCredential(op) {
 			return Token{}, &refusal{unauthenticated: true}
 		}
 		return s.world.anonymous(), nil
@@ -30,6 +30,10 @@ func (s *Space) authorize(op *contract.Operation, header http.Header) (Token, *r
 		}
 	}
 	return caller, nil
+}
+
+func (s *Server) demandsCredential(op *contract.Operation) bool {
+	return op.Security.Access == contract.RequiredAccess || s.strictAuth && op.Security.Access == contract.OptionalAccess
 }
 
 // appendCredentials appends all that the request offers: API keys where the operation takes

@@ -25,7 +25,7 @@ func TestClientsTakeEveryVariation(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed+1), func(t *testing.T) {
 			t.Parallel()
 			srv := mockserver.Start(t, mockserver.WithVariation(mockserver.Variation{Seed: seed + 1, Values: true}))
-			calls := clientCalls(t, srv)
+			calls := clientCalls(t, srv, srv)
 			for _, op := range operations() {
 				require.Contains(t, calls, op.id)
 			}
@@ -45,17 +45,18 @@ func TestClientsTakeEveryVariation(t *testing.T) {
 	}
 }
 
-// clientCalls has one call for each operation, which can be repeated.
-func clientCalls(t *testing.T, srv *mockserver.Server) map[string]func(context.Context) error {
+// clientCalls has one call for each operation, which can be repeated, to a server that acts on
+// the state of srv.
+func clientCalls(t *testing.T, srv, at *mockserver.Server) map[string]func(context.Context) error {
 	t.Helper()
-	opts := []quartet.Option{quartet.WithBearerToken(mockserver.DefaultToken), quartet.WithHTTPClient(srv.Client())}
-	p, err := profile.New(srv.URL(), opts...)
+	opts := []quartet.Option{quartet.WithBearerToken(mockserver.DefaultToken), quartet.WithHTTPClient(at.Client())}
+	p, err := profile.New(at.URL(), opts...)
 	require.NoError(t, err)
-	b, err := billing.New(srv.URL(), opts...)
+	b, err := billing.New(at.URL(), opts...)
 	require.NoError(t, err)
-	s, err := subscription.New(srv.URL(), quartet.WithAPIKey(mockserver.DefaultToken), quartet.WithHTTPClient(srv.Client()))
+	s, err := subscription.New(at.URL(), quartet.WithAPIKey(mockserver.DefaultToken), quartet.WithHTTPClient(at.Client()))
 	require.NoError(t, err)
-	v, err := vendorapi.New(srv.URL(), opts...)
+	v, err := vendorapi.New(at.URL(), opts...)
 	require.NoError(t, err)
 
 	code := func() quartet.Secret {

@@ -59,6 +59,11 @@ func refusalOf(status int) *refusal {
 // deliver sends the answer, or what the fault makes of it. The journal has it before the
 // client does, so that whoever has an answer finds it there.
 func (c *call) deliver(w http.ResponseWriter, resp response) {
+	if c.server.proxy != nil && c.r.Context().Err() != nil { // the target's answer comes too late for a client that has gone
+		c.complete(response{})
+		abort(w, false)
+		return
+	}
 	c.date(w)
 	if c.fault == nil {
 		c.complete(resp)

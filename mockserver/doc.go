@@ -62,6 +62,13 @@
 //	prove        does it keep its document? see WithCheckedAnswers
 //	deliver      late, whole, or as the fault spoils it; the journal has it first
 //
+// [WithProxy] puts a real server in the place of the state. Then limit and read are followed
+// by these steps:
+//
+//	check        what breaks the document is noted, a missing credential too; Strict refuses it
+//	forward      the target answers; 502, or 504 when it takes too long
+//	check        what breaks the document is noted; Strict makes 502 of it
+//
 // # Chance
 //
 // What is drawn about a call, for a fault, a delay, a code or a variation, depends on the

@@ -15,9 +15,12 @@ var fenced = regexp.MustCompile("(?ms)^```(go|text)\n(.*?)^```$")
 // The code of the page is code that runs, and its output what that prints.
 func TestDocsShowTheExamples(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("example_test.go")
-	require.NoError(t, err)
-	examples := plain(string(source))
+	var examples string
+	for _, file := range []string{"example_test.go", "example_proxy_test.go"} {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		examples += plain(string(source))
+	}
 	page, err := os.ReadFile("../docs/mockserver.md")
 	require.NoError(t, err)
 	blocks := fenced.FindAllStringSubmatch(string(page), -1)

@@ -2,9 +2,7 @@ package mockserver
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
@@ -20,6 +18,7 @@ type call struct {
 	entry *record             // in the journal
 	fault *met                // nil: none
 	limit [][2]string         // fields that a rate limit puts on the answer
+	notes []string            // of a proxy: what was wrong, for the journal
 }
 
 // ServeHTTP answers a request, see "The way of a request" in the package comment.
@@ -73,6 +72,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // this package; it must not take the caller's process down.
 func (c *call) right(body []byte, broken *refusal) (resp response) {
 	defer c.recovered(&resp)
+	if c.server.proxy != nil {
+		return c.proxied(body, broken)
+	}
 	return c.server.proved(c.op, c.vary(c.answer(body, broken)))
 }
 
@@ -83,11 +85,8 @@ func (c *call) answer(body []byte, broken *refusal) response {
 		return s.unrouted(c.r.Method, c.path, c.match)
 	}
 	// Limit: has it been called too often?
-	var retry time.Duration
-	var over bool
-	if c.limit, retry, over = c.limits.take(op.ID, c.clock.now); over {
-		c.limit = append(c.limit, [2]string{"Retry-After", strconv.Itoa(wholeSeconds(retry))})
-		return s.refuse(op, &refusal{status: http.StatusTooManyRequests, undocumented: true})
+	if refused := c.overLimit(); refused != nil {
+		return s.refuse(op, refused)
 	}
 	// Authorize: who calls?
 	caller, refused := c.authorize(op, c.r.Header)
@@ -99,11 +98,7 @@ func (c *call) answer(body []byte, broken *refusal) response {
 		return s.refuse(op, broken)
 	}
 	// Validate: everything that breaks the document.
-	verdict := op.Validate(contract.Request{
-		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
-		ContentType: c.r.Header.Get("Content-Type"), Body: body,
-	})
-	s.coverage.sent(op, verdict.Sent)
+	verdict := c.validate(body)
 	if len(verdict.Issues) > 0 {
 		return s.refuse(op, &refusal{issues: verdict.Issues})
 	}
@@ -113,14 +108,24 @@ func (c *call) answer(body []byte, broken *refusal) response {
 	})
 }
 
+// validate looks for everything in which a request breaks its document.
+func (c *call) validate(body []byte) contract.Verdict {
+	verdict := c.op.Validate(contract.Request{
+		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
+		ContentType: c.r.Header.Get("Content-Type"), Body: body,
+	})
+	c.server.coverage.sent(c.op, verdict.Sent)
+	return verdict
+}
+
 // proved checks an answer of ours against its document.
 func (s *Server) proved(op *contract.Operation, resp response) response {
 	if !s.prove || resp.undocumented {
 		return resp
 	}
-	if err := op.CheckAnswer(resp.status, resp.contentType(), resp.body); err != nil {
-		s.violations.Add(1)
-		s.report("an answer breaks its document", err)
+	if issues := op.AnswerIssues(resp.status, resp.contentType(), resp.body); len(issues) > 0 {
+		s.violations.Add(uint64(len(issues)))
+		s.report("an answer breaks its document", op.SayAnswer(resp.status, issues))
 	}
 	return resp
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -37,7 +36,7 @@ type Entry struct {
 	Status         int           `yaml:"status,omitempty"`   // 0: no status was sent
 	Duration       time.Duration `yaml:"duration,omitempty"` // in real time
 	Fault          string        `yaml:"fault,omitempty"`    // the name of the fault that it met
-	Issues         []string      `yaml:"issues,omitempty"`   // what was wrong with the request, by the document: place and rule
+	Issues         []string      `yaml:"issues,omitempty"`   // what was wrong with the request, by the document: place and rule; see WithProxy for what it adds
 	ResponseHeader http.Header   `yaml:"response_header,omitempty"`
 	ResponseBody   []byte        `yaml:"response_body,omitempty"` // as it would have been sent whole
 	ResponseBytes  int           `yaml:"response_bytes,omitempty"`
@@ -146,6 +145,7 @@ type record struct {
 	fault    string
 	issues   []string
 	answer   [][2]string
+	passed   redact.Header // of a target's answer, beside those
 	media    string
 	answered []byte
 	sent     int
@@ -205,20 +205,26 @@ func (j *journal) receive(c *call, body []byte) {
 // complete records how a call has ended.
 func (j *journal) complete(c *call, resp response) {
 	r := c.entry
+	var passed redact.Header
+	if resp.passed != nil { // anybody may have written the answer
+		r.secrets = append(r.secrets, j.redactor.Credentials(c.r.Header)...)
+		passed = j.redactor.Answer(resp.passed, r.secrets)
+	}
 	answered := j.shown(c, resp)
-	var issues []string
-	for _, issue := range resp.issues {
-		issues = append(issues, placeOf(issue)+" "+string(issue.Keyword))
+	issues := c.notes
+	if issues == nil {
+		issues = notesOf("", resp.issues)
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r.done, r.status, r.duration, r.secrets = true, resp.status, time.Since(r.begun), nil
 	r.answer, r.media, r.answered, r.sent, r.issues = resp.header, resp.contentType(), answered, len(resp.body), issues
+	r.passed = passed
 	if c.fault != nil {
 		r.fault = c.fault.Name
 	}
 	if !r.gone {
-		more := len(answered)
+		more := len(answered) + len(passed)
 		for _, issue := range issues {
 			more += len(issue)
 		}
@@ -238,7 +244,7 @@ func (j *journal) shown(c *call, resp response) []byte {
 		_, body = c.server.dialects[c.op.API].Validation(issues)
 	}
 	ours := c.fault != nil && c.fault.Body != "" // what a test has made up may hold anything
-	if c.op == nil || c.op.Secret || ours || len(r.secrets) > 0 {
+	if c.op == nil || c.op.Secret || ours || resp.passed != nil || len(r.secrets) > 0 {
 		body = j.redactor.Echo(body, r.secrets)
 	}
 	return body
@@ -361,7 +367,7 @@ func (r *record) entry() Entry {
 	if r.op != nil {
 		e.Operation, e.Route = r.op.ID, r.op.Path
 	}
-	e.ResponseHeader = http.Header{}
+	e.ResponseHeader = r.passed.HTTP()
 	for _, field := range r.answer {
 		e.ResponseHeader.Set(field[0], field[1])
 	}
@@ -371,11 +377,10 @@ func (r *record) entry() Entry {
 	return e
 }
 
-// placeOf names the place of an issue, such as body.billing_properties.0.type.
-func placeOf(issue contract.Issue) string {
-	steps := []string{string(issue.In)}
-	for _, step := range issue.Path {
-		steps = append(steps, fmt.Sprint(step))
+// notesOf writes issues as they are shown: place and rule.
+func notesOf(prefix string, issues []contract.Issue) (notes []string) {
+	for i := range issues {
+		notes = append(notes, prefix+issues[i].Place()+" "+string(issues[i].Keyword))
 	}
-	return strings.Join(steps, ".")
+	return notes
 }

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"sync"
@@ -100,6 +101,17 @@ func (l *limits) take(operation string, now func() time.Time) (fields [][2]strin
 		}
 	}
 	return nil, 0, false
+}
+
+// overLimit counts a call against the limit of its operation, nil while that is kept.
+func (c *call) overLimit() *refusal {
+	var retry time.Duration
+	var over bool
+	if c.limit, retry, over = c.limits.take(c.op.ID, c.clock.now); !over {
+		return nil
+	}
+	c.limit = append(c.limit, [2]string{"Retry-After", strconv.Itoa(wholeSeconds(retry))})
+	return &refusal{status: http.StatusTooManyRequests, undocumented: true}
 }
 
 func (l *Limit) take(now time.Time) (fields [][2]string, retry time.Duration, over bool) {

@@ -33,7 +33,7 @@ func (s *Server) expose(m *exposition) {
 		}
 	}
 	m.family("quartet_mock_coverage_ratio", "gauge", "Part of the documented answers and parameters that was met.").sample("", covered.Percent()/100)
-	m.family("quartet_mock_violations_total", "counter", "Answers of the server that broke their document.").sample("", float64(s.Violations()))
+	m.family("quartet_mock_violations_total", "counter", "Places in which answers, and of a proxy requests too, broke their document.").sample("", float64(s.Violations()))
 
 	spaces := s.allSpaces()
 	var underWay, faults int64

@@ -54,9 +54,9 @@ func WithVariation(v Variation) Option {
 	}
 }
 
-// WithCheckedAnswers checks every answer of the server against its document. One that
-// breaks it is counted in Violations, and reported: logged, or failing the test that
-// started the server. It is on in Start.
+// WithCheckedAnswers checks every answer of the server against its document. Each place that
+// breaks it is counted in Violations, and the answer is reported: logged, or failing the test
+// that started the server. It is on in Start, and with WithProxy.
 func WithCheckedAnswers() Option {
 	return func(s *Server) error {
 		s.prove = true

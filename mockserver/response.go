@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,6 +18,9 @@ type response struct {
 	form   form   // how the body is sent
 	issues []contract.Issue
 
+	passed    http.Header // of a target's answer, with what is not in header; nil for an answer of ours
+	undecoded bool        // a target's body is in a content coding that cannot be read
+
 	undocumented bool // for a reason that no document names
 }
 
@@ -24,7 +28,9 @@ type response struct {
 type form struct {
 	chunked   bool // without a Content-Length
 	gzipped   bool
-	lowerCase bool // the names of headers
+	lowerCase bool   // the names of headers
+	coded     []byte // the body in the content coding of a target; nil: it has none
+	coding    string
 }
 
 func (r response) with(fields ...[2]string) response {
@@ -38,6 +44,8 @@ func (r response) contentType() string {
 		return ""
 	case r.media != "":
 		return r.media
+	case r.passed != nil:
+		return r.passed.Get("Content-Type")
 	default:
 		return "application/json"
 	}
@@ -45,7 +53,11 @@ func (r response) contentType() string {
 
 // write sends the whole answer.
 func (r response) write(w http.ResponseWriter) {
-	if r.form.gzipped {
+	switch {
+	case r.form.coded != nil:
+		r = r.with([2]string{"Content-Encoding", r.form.coding})
+		r.body = r.form.coded
+	case r.form.gzipped:
 		r = r.with([2]string{"Content-Encoding", "gzip"}, [2]string{"Vary", "Accept-Encoding"})
 		r.body = gzipped(r.body)
 	}
@@ -63,6 +75,10 @@ func (r response) writeHeader(w http.ResponseWriter, length int) {
 	if r.form.lowerCase {
 		set = func(name, value string) { h[strings.ToLower(name)] = []string{value} }
 		h["Content-Type"] = nil // or net/http guesses one
+	}
+	maps.Copy(h, r.passed)
+	if r.passed != nil && r.passed["Content-Type"] == nil {
+		h["Content-Type"] = nil // as above
 	}
 	for _, field := range r.header {
 		set(field[0], field[1])

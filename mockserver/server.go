@@ -36,6 +36,7 @@ type Server struct {
 	prefer       bool
 	prove        bool
 	adminToken   string // "": none
+	proxy        *proxy // nil: it answers by itself
 	violations   atomic.Uint64
 	report       func(message string, err error)
 
@@ -131,8 +132,9 @@ type TB interface {
 
 // Start returns a server that listens on a free port of 127.0.0.1 and is closed when the
 // test ends. It fails the test when an option cannot hold, when an answer of the server
-// breaks its document, and when the server meets another mistake of its own. When the test
-// has failed it prints the journal.
+// breaks its document, and when the server meets another mistake of its own. With [WithProxy]
+// it fails the test also when a request breaks its document, and when the target gives no
+// answer. When the test has failed it prints the journal.
 func Start(t TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := New(opts...)
@@ -156,13 +158,13 @@ func (s *Server) serve(listener *httptest.Server) {
 	s.listener.Store(listener)
 }
 
-// Violations returns how many answers have broken their document, see
-// [WithCheckedAnswers].
+// Violations returns in how many places answers have broken their document, see
+// [WithCheckedAnswers]; with [WithProxy] also requests.
 func (s *Server) Violations() uint64 { return s.violations.Load() }
 
 // Close stops listening, ends the faults that hold a call, and waits for the calls under
-// way; those that are still sending their body after five seconds are cut off. From then on
-// Transport finds nobody either. Start closes by itself.
+// way; those that after five seconds are still sending their body, or waiting for the target
+// of a proxy, are cut off. From then on Transport finds nobody either. Start closes by itself.
 func (s *Server) Close() {
 	s.turn.Lock()
 	defer s.turn.Unlock()
@@ -171,6 +173,7 @@ func (s *Server) Close() {
 
 func (s *Server) shut() {
 	s.open.Load().end()
+	defer s.proxy.rest()
 	if listener := s.listener.Load(); listener != nil {
 		defer time.AfterFunc(s.patience, listener.CloseClientConnections).Stop()
 		listener.Close()

@@ -177,12 +177,13 @@ func TestTransportGivesUpAsTheSocketDoes(t *testing.T) {
 		{Delay: mockserver.Delay{Time: time.Hour, OnClock: true}},
 		{Kind: mockserver.SlowDrip, Over: time.Hour},
 	} {
+		patience := 30 * time.Millisecond
+		if f.Kind == mockserver.SlowDrip {
+			patience = 500 * time.Millisecond // in which its headers come, on a busy machine, too
+		}
 		for _, m := range []mock{start(t, at(noon)), inProcess(t, at(noon))} {
 			m.with(f)
-			status, patience := 0, 30*time.Millisecond
-			if f.Kind == mockserver.SlowDrip {
-				status, patience = 200, 500*time.Millisecond // the header has to come, on a busy machine too
-			}
+			status := map[bool]int{true: 200}[f.Kind == mockserver.SlowDrip]
 			get := newRequest(t, "GET", m.URL()+"/profile/me", "")
 
 			deadline, cancel := context.WithTimeout(t.Context(), patience)

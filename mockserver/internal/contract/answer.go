@@ -1,12 +1,10 @@
 package contract
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -58,52 +56,53 @@ func isText(media *openapi3.MediaType) bool {
 	return media.Schema != nil && media.Schema.Value.Type.Is("string")
 }
 
-// CheckAnswer returns nil when an answer keeps the document: the status is documented; where the document has a content,
-// the content type is one of those that it has, and a JSON body fits the schema; where it has none, there is no body.
-// Headers but the content type are not looked at.
-//
-// The error is one line for a developer: the operation, the status, each broken place with its rule. It shows no value,
-// so it may be logged; a member whose name is itself data is shown as an asterisk.
+// CheckAnswer returns nil when an answer has no issues, see AnswerIssues; else what SayAnswer makes of them.
 func (op *Operation) CheckAnswer(status int, contentType string, body []byte) error {
+	return op.SayAnswer(status, op.AnswerIssues(status, contentType, body))
+}
+
+// AnswerIssues returns everything in which an answer does not keep the document: the status is documented; where the
+// document has a content, the content type is one of those that it has, and a JSON body fits the schema; where it has
+// none, there is no body. Headers but the content type are not looked at.
+//
+// The issues show no value: they have no Input, and a member whose name is itself data is an asterisk in their Path.
+func (op *Operation) AnswerIssues(status int, contentType string, body []byte) []Issue {
 	a := op.answer(status)
-	if a == nil {
-		return op.unlike(status, fmt.Sprintf("status: not documented, only %v", op.Answers))
-	}
-	if a.schema == nil && a.texts == nil {
-		if len(body) > 0 {
-			return op.unlike(status, "body: the document has none")
-		}
+	switch {
+	case a == nil:
+		return []Issue{{In: InStatus, Keyword: Undocumented, Text: fmt.Sprint(op.Answers)}}
+	case a.schema == nil && a.texts == nil && len(body) > 0:
+		return []Issue{{In: InBody, Keyword: UnwantedBody}}
+	case a.schema == nil && a.texts == nil:
 		return nil
+	case len(body) == 0:
+		return []Issue{{In: InBody, Keyword: MissingBody}}
 	}
-	if len(body) == 0 {
-		return op.unlike(status, "body: required")
-	}
-	var texts []string
+	var issues []Issue
 	if contentType != a.json {
 		switch media := mediaType(contentType); {
 		case slices.Contains(a.texts, media):
 			return nil
 		case media != a.json:
-			texts = append(texts, "content type: not "+a.media())
+			issues = []Issue{{In: InBody, Keyword: ContentType, Allowed: a.media()}}
 		}
 	}
 	if a.schema == nil {
-		return op.unlike(status, texts...)
+		return issues
 	}
-	texts = append(texts, sayIssues(a.schema, walkBody(a.schema, body, nil).Issues)...)
-	if len(texts) > 0 {
-		return op.unlike(status, texts...)
+	issues = walkBody(a.schema, body, issues).Issues
+	for i := range issues {
+		issues[i].Path, issues[i].Input = mask(a.schema, issues[i].Path), nil
 	}
-	return nil
+	return issues
 }
 
-// media names the media types of the answer.
-func (a *answer) media() string {
-	all := a.texts
-	if a.json != "" {
-		all = slices.Concat([]string{a.json}, all)
+// media returns the media types of the answer.
+func (a *answer) media() []string {
+	if a.json == "" {
+		return a.texts
 	}
-	return strings.Join(all, " or ")
+	return append([]string{a.json}, a.texts...)
 }
 
 // answer returns the documented answer with this status, or nil.
@@ -114,8 +113,4 @@ func (op *Operation) answer(status int) *answer {
 		}
 	}
 	return nil
-}
-
-func (op *Operation) unlike(status int, texts ...string) error {
-	return errors.New(op.ID + ": answer " + strconv.Itoa(status) + ": " + strings.Join(texts, "; "))
 }

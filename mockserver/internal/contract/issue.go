@@ -1,8 +1,13 @@
 package contract
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"fmt"
+	"strings"
 
-// In says which part of a request an issue is about.
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// In says which part of a request or an answer an issue is about.
 type In string
 
 // The parts of a request, in the order in which their issues are reported.
@@ -12,6 +17,9 @@ const (
 	InHeader In = "header"
 	InBody   In = "body"
 )
+
+// InStatus is a part that only an answer has.
+const InStatus In = "status"
 
 // Type is a type that a schema asks for.
 type Type string
@@ -72,6 +80,16 @@ const (
 	Trailing Keyword = "trailing"
 )
 
+// The rules about an answer alone.
+const (
+	// Undocumented: the document does not have this status, only those in Text.
+	Undocumented Keyword = "undocumented"
+	// UnwantedBody: there is a body where the document has none.
+	UnwantedBody Keyword = "unwantedBody"
+	// Undecodable: the body is in a content coding that cannot be read. A server finds it, not this package.
+	Undecodable Keyword = "undecodable"
+)
+
 // Issue is one thing that is wrong with a request, or with an answer. Fields that its Keyword does not mention are zero.
 type Issue struct {
 	In      In
@@ -82,7 +100,7 @@ type Issue struct {
 	Mandatory bool     // the place is a member or parameter that must be sent, or a body that must be sent
 	Limit     int      // the bound of MinLength, MaxLength, MinItems or MaxItems
 	Actual    int      // what Limit was compared with
-	Allowed   []string // the values that Enum allows; not to be changed
+	Allowed   []string // the values that Enum allows, or the media types that ContentType does; not to be changed
 	Text      string   // see the keywords
 	Fault     Fault    // how a Malformed body breaks the grammar
 	Offset    int      // position in the body, in bytes from 0
@@ -91,6 +109,16 @@ type Issue struct {
 	// Input is the raw JSON of the value as it was sent, or of the enclosing object for Required; nil when there is
 	// none. It is part of the request's body, so it may hold secrets and must never be logged.
 	Input jsontext.Value
+}
+
+// Place names the place of an issue, such as body.billing_properties.0.type.
+func (i *Issue) Place() string {
+	var b strings.Builder
+	b.WriteString(string(i.In))
+	for _, step := range i.Path {
+		fmt.Fprint(&b, ".", step)
+	}
+	return b.String()
 }
 
 // Reject returns an issue that a handler raises itself: the value at path is refused for this reason. The reason is a

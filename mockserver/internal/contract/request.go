@@ -74,6 +74,8 @@ func (op *Operation) Validate(r Request) Verdict {
 	return v
 }
 
+var jsonOnly = []string{"application/json"}
+
 // check looks at the body; bit i of its Sent belongs to the body's member i.
 func (b *body) check(r *Request, issues []Issue) Verdict {
 	if len(r.Body) == 0 {
@@ -83,7 +85,7 @@ func (b *body) check(r *Request, issues []Issue) Verdict {
 		return Verdict{Issues: issues}
 	}
 	if !isJSON(r.ContentType) {
-		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType,
+		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType, Allowed: jsonOnly,
 			Input: quoteText(r.Body)})}
 	}
 	return walkBody(b.schema, r.Body, issues)

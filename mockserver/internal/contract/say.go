@@ -1,40 +1,65 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 )
 
-// sayIssues writes the issues of a body without any value of it.
-func sayIssues(s *schema, issues []Issue) []string {
-	var texts []string
+// SayAnswer puts the issues of an answer, as AnswerIssues gives them, into one line for a developer: the operation, the
+// status, each broken place with its rule. It shows no value, so it may be logged. Without issues it is nil.
+func (op *Operation) SayAnswer(status int, issues []Issue) error {
+	texts := make([]string, len(issues))
 	for i := range issues {
-		texts = append(texts, sayPath(s, issues[i].Path)+": "+sayRule(&issues[i]))
+		place := strings.TrimPrefix(sayPlace(&issues[i]), string(InBody)+".")
+		texts[i] = place + ": " + sayRule(&issues[i])
 	}
-	return texts
+	return op.say("answer "+strconv.Itoa(status), texts)
 }
 
-// sayPath writes a path with dots. A name that the document does not declare may be data, so it is not written.
-func sayPath(s *schema, path []any) string {
-	if len(path) == 0 {
-		return "body"
+// SayRequest puts the issues of a request, as Validate gives them, into such a line.
+func (op *Operation) SayRequest(issues []Issue) error {
+	texts := make([]string, len(issues))
+	for i, issue := range issues {
+		if issue.In == InBody && op.body != nil {
+			issue.Path = mask(op.body.schema, issue.Path)
+		}
+		texts[i] = sayPlace(&issue) + ": " + sayRule(&issue)
 	}
-	texts := make([]string, len(path))
+	return op.say("request", texts)
+}
+
+func (op *Operation) say(what string, texts []string) error {
+	if len(texts) == 0 {
+		return nil
+	}
+	return errors.New(op.ID + ": " + what + ": " + strings.Join(texts, "; "))
+}
+
+func sayPlace(issue *Issue) string {
+	if issue.Keyword == ContentType {
+		return "content type"
+	}
+	return issue.Place()
+}
+
+// mask returns a path with an asterisk for each name that the document does not declare: it may be data.
+func mask(s *schema, path []any) []any {
+	masked := make([]any, len(path))
 	for i, element := range path {
+		masked[i] = element
 		switch e := element.(type) {
 		case int:
-			texts[i] = strconv.Itoa(e)
 			s = s.below('[', "")
 		case string:
-			texts[i] = "*"
-			if s.declares(e) {
-				texts[i] = e
+			if !s.declares(e) {
+				masked[i] = "*"
 			}
 			s = s.below('{', e)
 		}
 	}
-	return strings.Join(texts, ".")
+	return masked
 }
 
 // sayRule says which rule was broken.
@@ -66,6 +91,16 @@ func sayRule(issue *Issue) string {
 		return fmt.Sprintf("duplicate at byte %d", issue.Offset)
 	case Trailing:
 		return fmt.Sprintf("something follows the JSON at byte %d", issue.Offset)
+	case ContentType:
+		return "not " + strings.Join(issue.Allowed, " or ")
+	case Undocumented:
+		return "not documented, only " + issue.Text
+	case Undecodable:
+		return "the body is in a coding that cannot be read"
+	case UnwantedBody:
+		return "the document has none"
+	case MissingBody:
+		return "required"
 	default: // required, null
 		return string(issue.Keyword)
 	}

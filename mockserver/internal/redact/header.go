@@ -65,6 +65,49 @@ func appendCredential(b []byte, value string) []byte {
 	return b
 }
 
+// Credentials returns what Header hides, in the clear, for [Redactor.Echo] and [Redactor.Answer]: each value, its words but the
+// first, which may be a scheme, and cookies one by one. It must not outlive the exchange.
+func (r *Redactor) Credentials(h http.Header) []string {
+	var secrets []string
+	for name, values := range h {
+		if !r.headers.has([]byte(name), true) {
+			continue
+		}
+		for _, value := range values {
+			secrets = append(secrets, value)
+			if words := strings.Fields(value); len(words) > 1 {
+				secrets = append(secrets, words[1:]...)
+			}
+			cookies, _ := http.ParseCookie(value) // what reads as none is hidden as a whole
+			for _, cookie := range cookies {
+				secrets = append(secrets, cookie.Value)
+			}
+		}
+	}
+	return secrets
+}
+
+// Answer returns the header of an answer that anybody may have written: as Header does, without the secrets of the
+// request wherever a value repeats them, and with those redacted that an address in it holds. Of an answer to a request
+// with more than 64 secrets no header is kept.
+func (r *Redactor) Answer(h http.Header, secrets []string) Header {
+	if len(secrets) > maxSecrets {
+		return ""
+	}
+	shown := make(http.Header, len(h))
+	for name, values := range h {
+		for _, value := range values {
+			var e echoes
+			e.find(secrets, []byte(value))
+			if hidden, found := e.hide(nil, []byte(value)); found {
+				value = string(hidden)
+			}
+			shown[name] = append(shown[name], r.hideIn(value, true))
+		}
+	}
+	return r.Header(shown)
+}
+
 // schemes are those in use for Authorization.
 var schemes = []string{"Bearer", "Basic", "Digest", "Token", "ApiKey", "DPoP", "Negotiate", "NTLM", "HOBA", "OAuth"}
 
