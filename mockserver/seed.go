@@ -2,12 +2,14 @@ package mockserver
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -97,12 +99,27 @@ func stateOf(root *yaml.Node) (State, []located) {
 	if len(root.Content) > 0 && !state.hasData() {
 		state.takeData(defaultState())
 	}
-	if len(decoder.flaws) == 0 {
-		for _, f := range state.flaws() {
-			decoder.flaws = append(decoder.flaws, located{f, lineOf(root, f.path)})
+	flaws := decoder.flaws
+	for _, f := range state.flaws() {
+		if !slices.ContainsFunc(decoder.flaws, func(first located) bool { return follows(f.path, first.path) }) {
+			flaws = append(flaws, located{f, lineOf(root, f.path)})
 		}
 	}
-	return state, decoder.flaws
+	slices.SortStableFunc(flaws, func(a, b located) int { return cmp.Compare(a.line, b.line) })
+	return state, flaws
+}
+
+// follows reports whether what is unsound at a path may only be so because a value could not
+// be read at another: they are of one fault or limit, or of one other part of the file, and
+// tokens refer to the users of two.
+func follows(path, unread []string) bool {
+	if len(unread) == 0 || path[0] == "tokens" && (unread[0] == "profile" || unread[0] == "vendor") {
+		return true
+	}
+	if isList := path[0] == "faults" || path[0] == "limits"; isList && len(path) > 1 && len(unread) > 1 {
+		return slices.Equal(path[:2], unread[:2])
+	}
+	return path[0] == unread[0]
 }
 
 // hasData reports whether there is anything that the APIs could show or ask for.
