@@ -37,11 +37,11 @@ func (s *settings) setByFile() []error {
 		case which < 0:
 			mistakes = append(mistakes, fmt.Errorf("%s: there is no such setting; the nearest is %s", at, nearest(key.Value, names)))
 		case seen[key.Value]:
-			mistakes = append(mistakes, fmt.Errorf("%s: the setting stands twice; leave one out", at))
+			mistakes = append(mistakes, fmt.Errorf("%s: it stands twice; leave one out", at))
 		case key.Value == "config":
 			mistakes = append(mistakes, fmt.Errorf("%s: a file cannot name another; leave it out", at))
 		case node.Kind != yaml.ScalarNode:
-			mistakes = append(mistakes, fmt.Errorf("%s: expected is one value", at))
+			mistakes = append(mistakes, fmt.Errorf("%s: it must be one value", at))
 		case node.ShortTag() != "!!null": // which is as good as left out
 			if err := list[which].assign(at, node.Value); err != nil {
 				mistakes = append(mistakes, err)
