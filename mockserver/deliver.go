@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"io"
 	"maps"
@@ -250,11 +249,15 @@ func abort(w http.ResponseWriter, reset bool) {
 	_ = conn.Close() // it is meant to be broken
 }
 
+// netConn is a connection around another: crypto/tls', or that of a listener which limits
+// something.
+type netConn interface{ NetConn() net.Conn }
+
 // resetConn closes the connection with a TCP reset. TLS would say good-bye before, which
 // a client takes for an orderly end.
 func resetConn(conn net.Conn) {
-	if secured, ok := conn.(*tls.Conn); ok {
-		conn = secured.NetConn()
+	for wrapped, ok := conn.(netConn); ok; wrapped, ok = conn.(netConn) {
+		conn = wrapped.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // fails on a connection that is gone already

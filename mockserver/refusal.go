@@ -59,5 +59,9 @@ func unreadable(err error) *refusal {
 			message: fmt.Sprintf("The request body is over %d bytes", tooLarge.Limit),
 		}
 	}
+	var refused interface{ HTTPStatus() int }
+	if errors.As(err, &refused) { // by a handler around the server, which bounds what is read
+		return &refusal{status: refused.HTTPStatus(), undocumented: true, message: err.Error()}
+	}
 	return &refusal{status: http.StatusBadRequest, undocumented: true, message: "The request body could not be read"}
 }

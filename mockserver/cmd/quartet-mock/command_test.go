@@ -1,0 +1,81 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/quartet-go/quartet"
+)
+
+func TestCommandsThatEndByThemselves(t *testing.T) {
+	t.Parallel()
+	const hint = "quartet-mock: \"quartet-mock help\" tells the commands and settings\n"
+	for name, tc := range map[string]struct {
+		args           []string
+		status         int
+		stdout, stderr string
+	}{
+		"version":          {[]string{"version"}, ok, "quartet-mock " + quartet.Version + "\n", ""},
+		"version as flag":  {[]string{"-version"}, ok, "quartet-mock " + quartet.Version + "\n", ""},
+		"unknown command":  {[]string{"chek"}, usage, "", "quartet-mock: there is no command \"chek\"; the nearest is \"check\"\n" + hint},
+		"argument":         {[]string{"-h2c", "true"}, usage, "", "quartet-mock: unexpected argument \"true\"; flags begin with -, and a command comes first\n" + hint},
+		"flag of no value": {[]string{"-addr"}, usage, "", "quartet-mock: flag needs an argument: -addr\n" + hint},
+		"check of nothing": {[]string{"check"}, usage, "", "quartet-mock: check: name at least one seed file\n" + hint},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, stdout, stderr := ends(nil, tc.args...)
+			assert.Equal(t, tc.status, status)
+			assert.Equal(t, tc.stdout, stdout)
+			assert.Equal(t, tc.stderr, stderr)
+		})
+	}
+}
+
+func TestHelpHasEveryCommandAndSetting(t *testing.T) {
+	t.Parallel()
+	_, help, _ := ends(nil, "help")
+	for _, args := range [][]string{{"-h"}, {"--help"}, {"serve", "-h"}, {"config", "-help"}} {
+		status, stdout, stderr := ends(nil, args...)
+		assert.Equal(t, ok, status)
+		assert.Equal(t, help, stdout)
+		assert.Empty(t, stderr)
+	}
+	for _, c := range commands() {
+		assert.Contains(t, help, "\n  quartet-mock "+c.name+" ")
+	}
+	for _, s := range defaults().all {
+		assert.Contains(t, help, "\n  -"+s.name)
+	}
+	for _, example := range []string{
+		"\n  -addr host:port\n    \twhere to listen: host:port, where port 0 takes a free one, or unix:PATH (default 127.0.0.1:8080)\n",
+		"\n  -h2c\n    \tserve HTTP/2 without TLS, too\n",
+		"\n  -max-bodies bytes\n",
+	} {
+		assert.Contains(t, help, example)
+	}
+	for line := range strings.Lines(help) {
+		assert.Less(t, len(line), 160)
+	}
+}
+
+func TestCheckSaysEveryMistake(t *testing.T) {
+	t.Parallel()
+	good := file(t, "good.yaml", "faults: [{status: 503}]\n")
+	bad := file(t, "bad.yaml", "# a comment\nfaults:\n- {status: 99}\n- {kind: nothing}\n")
+	status, stdout, stderr := ends(nil, "check", good, bad, "/no/such/file")
+	assert.Equal(t, failed, status)
+	assert.Equal(t, good+": ok\n", stdout)
+	lines := strings.Split(stderr, "\n")
+	assert.Len(t, lines, 4, stderr)
+	assert.Contains(t, lines[0], bad+":3: faults.0.status: ")
+	assert.Contains(t, lines[1], bad+":4: faults.1.kind: ")
+	assert.Contains(t, lines[2], "open /no/such/file: ")
+
+	status, stdout, stderr = ends(nil, "check", good, good)
+	assert.Equal(t, ok, status)
+	assert.Equal(t, strings.Repeat(good+": ok\n", 2), stdout)
+	assert.Empty(t, stderr)
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The golden file has a flag over a variable over the file, and is a file for -config itself.
+func TestConfigPrintsWhatIsInForce(t *testing.T) {
+	t.Parallel()
+	in := file(t, "mock.yaml", "prefer: true\n\naddr: 10.0.0.1:1\ncors: '*'\nvariation: 5\nseed:\n")
+	environ := []string{"QUARTET_MOCK_CONFIG=" + in, "QUARTET_MOCK_ADDR=10.0.0.2:2", "QUARTET_MOCK_VARIATION=6", "QUARTET_MOCK_SEED=", "PATH=/bin"}
+	status, stdout, stderr := ends(environ, "config", "-addr", "10.0.0.3:3", "-h2c", "-max-bodies", "1048576", "-seed", "a b.yaml", "-addr", "10.0.0.4:4")
+	require.Equal(t, ok, status, stderr)
+	assert.Empty(t, stderr)
+	golden, err := os.ReadFile("testdata/config.yaml")
+	require.NoError(t, err)
+	stdout = strings.ReplaceAll(stdout, in, "mock.yaml")
+	first, rest, _ := strings.Cut(stdout, "\n") // whose columns the name has moved
+	assert.Equal(t, []string{"#", "config:", "mock.yaml", "#", "QUARTET_MOCK_CONFIG"}, strings.Fields(first))
+	assert.Equal(t, strings.SplitN(string(golden), "\n", 2)[1], rest)
+
+	status, again, stderr := ends(nil, "config", "-config", "testdata/config.yaml")
+	require.Equal(t, ok, status, stderr)
+	values := func(text string) (all []string) {
+		for line := range strings.Lines(text) {
+			value, _, _ := strings.Cut(strings.TrimPrefix(line, "# "), " #")
+			all = append(all, strings.TrimSpace(value))
+		}
+		return all[1:] // but for the file's own name
+	}
+	assert.Equal(t, values(stdout), values(again))
+}
+
+func TestSecretsAreNotShown(t *testing.T) {
+	t.Parallel()
+	held := ""
+	s := &setting{name: "token", value: text(&held), secret: true}
+	assert.Empty(t, s.shown())
+	require.NoError(t, s.assign("-token", "very-secret"))
+	assert.Equal(t, "very-secret", held)
+	assert.Equal(t, "[redacted]", s.shown())
+	assert.Equal(t, "'[redacted]'", s.written())
+	assert.NotContains(t, s.describe(), "very-secret")
+}
+
+func TestAllMistakesAreToldAtOnce(t *testing.T) {
+	t.Parallel()
+	in := file(t, "mock.yaml", "adr: x\nh2c: [true]\nprefer: true\nprefer: false\nconfig: other.yaml\nseed: \n\"\": x\n")
+	environ := []string{"QUARTET_MOCK_H2=1", "QUARTET_MOCK_MAX_REQUESTS=0", "QUARTET_MOCK_READ_TIMEOUT=bad", "QUARTET_MOCK_TLS_CLIENT_CA=x"}
+	status, stdout, stderr := ends(environ, "config", "-config", in, "-read-timeout=1s", "-strict-auth=x", "-variation", "-1", "-ready", "x", "-cors", "never read")
+	assert.Equal(t, usage, status)
+	assert.Empty(t, stdout)
+	assert.Equal(t, strings.Join([]string{
+		"-strict-auth: it must be true or false",
+		"-variation: it must be an integer from 0 on",
+		"-ready: there is no such flag; the nearest is -seed",
+		"QUARTET_MOCK_H2: there is no such variable; the nearest is QUARTET_MOCK_H2C",
+		"QUARTET_MOCK_MAX_REQUESTS: it must be an integer from 1 on",
+		in + ":1: adr: there is no such setting; the nearest is addr",
+		in + ":2: h2c: it must be one value",
+		in + ":4: prefer: it stands twice; leave one out",
+		in + ":5: config: a file cannot name another; leave it out",
+		in + ":7: : there is no such setting; the nearest is h2c",
+		"QUARTET_MOCK_TLS_CLIENT_CA: client certificates need TLS; add tls-ca, or tls-cert and tls-key",
+		`"quartet-mock help" tells the commands and settings`,
+	}, "\nquartet-mock: "), strings.TrimPrefix(strings.TrimSuffix(stderr, "\n"), "quartet-mock: "))
+}
+
+func TestFilesThatAreNoSettings(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"- a\n":                     ":1: expected are lines of the form addr: 127.0.0.1:8080",
+		"addr: a\n---\naddr: b\n":   ":2: there is a second document; keep the first only",
+		"addr: 'a\n":                ": line 2: found unexpected end of stream",
+		"addr: a\n  prefer: true\n": ": line 2: mapping values are not allowed in this context",
+	} {
+		in := file(t, "mock.yaml", text)
+		status, _, stderr := ends(nil, "-config", in)
+		assert.Equal(t, usage, status)
+		assert.Contains(t, stderr, in+want)
+	}
+	status, _, _ := ends(nil, "config", "-config", file(t, "mock.yaml", "# nothing\n"))
+	assert.Equal(t, ok, status)
+}
+
+func TestSettingsThatContradictEachOther(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"-tls-ca: there is a certificate by tls-cert already; leave one of them out": {"-tls-ca", "a", "-tls-cert", "b", "-tls-key", "c"},
+		"-tls-cert: its key is missing; add tls-key":                                 {"-tls-cert", "b"},
+		"-tls-key: its certificate is missing; add tls-cert":                         {"-tls-key", "b"},
+		"-h2c: over TLS there is HTTP/2 anyway; leave h2c out":                       {"-tls-ca", "a", "-h2c"},
+	} {
+		status, _, stderr := ends(nil, args...)
+		assert.Equal(t, usage, status)
+		assert.Contains(t, stderr, "quartet-mock: "+want+"\n")
+	}
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+func (p *program) serve(args []string) int {
+	set, err := p.resolve(args, nil)
+	if err != nil {
+		return p.misused(err)
+	}
+	return p.serveMock(set)
+}
+
+// serveMock is a mock from its making to its end. What a command adds to the settings'
+// options comes last.
+func (p *program) serveMock(set *settings, more ...mockserver.Option) int {
+	logger := newLogger(set, p.stderr)
+	p.setLogger(logger)
+	mock, server, listener, err := set.prepare(logger, more)
+	if err != nil {
+		p.complain(err)
+		return usage
+	}
+	line, err := readiness(nameOf(listener), server.TLSConfig != nil)
+	if err == nil && set.readyFile != "" {
+		err = set.blame("ready-file", writeWhole(set.readyFile, line))
+		defer func() { _ = os.Remove(set.readyFile) }() // whoever has removed it before is right
+	}
+	if err != nil {
+		p.complain(errors.Join(err, listener.Close()))
+		return usage
+	}
+	if err := p.answer(set, server, promptListener{listener, set.writeTimeout}, line, logger); err != nil {
+		p.complain(err)
+		return failed
+	}
+	if covered := mock.Coverage(); covered.Percent() < set.minCoverage {
+		fmt.Fprintln(p.stderr, covered.Markdown())
+		p.complain(set.blame("min-coverage", fmt.Errorf("%.1f %% is less than %g %%", covered.Percent(), set.minCoverage)))
+		return failed
+	}
+	return ok
+}
+
+// prepare makes everything that can fail before the server is ready.
+func (s *settings) prepare(logger *slog.Logger, more []mockserver.Option) (*mockserver.Server, *http.Server, net.Listener, error) {
+	options, err := s.options()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	mock, err := mockserver.New(append(options, more...)...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	server := newServer(s, mock, logger)
+	if server.TLSConfig, err = s.tlsConfig(); err != nil {
+		return nil, nil, nil, err
+	}
+	listener, err := listen(context.Background(), s.addr)
+	return mock, server, listener, s.blame("addr", err)
+}
+
+// options are the library's.
+func (s *settings) options() ([]mockserver.Option, error) {
+	options := []mockserver.Option{
+		mockserver.WithSpaces(s.maxSpaces, s.spaceIdle),
+		mockserver.WithJournal(s.journalCalls, int(s.journalSize)),
+	}
+	if s.seed != "" {
+		state, err := readSeed(s.seed)
+		if err != nil {
+			return nil, s.blame("seed", err)
+		}
+		options = append(options, mockserver.WithState(state))
+	}
+	if s.strictAuth {
+		options = append(options, mockserver.WithStrictAuth())
+	}
+	if s.splitBalance {
+		options = append(options, mockserver.WithSplitBalance())
+	}
+	if s.prefer {
+		options = append(options, mockserver.WithPrefer())
+	}
+	if s.checkedAnswer {
+		options = append(options, mockserver.WithCheckedAnswers())
+	}
+	if s.named("variation").from != "" { // also 0, which the seed file may contradict
+		options = append(options, mockserver.WithVariation(mockserver.Variation{Seed: s.variation}))
+	}
+	return options, nil
+}
+
+// newServer puts the limits around the mock.
+func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *http.Server {
+	met := func(limit string) {
+		logger.Warn("a limit is met; raise it if these peers are meant to come", "setting", limit)
+	}
+	var handler http.Handler = mock
+	if set.cors != "" {
+		handler = crossOrigin(set.cors, handler)
+	}
+	handler = promptStreams(set.writeTimeout, handler)
+	handler = newBudget(set.maxBodies, met).handler(handler)
+	crowd := newCrowd(set.maxConnections, set.maxRequests, met)
+	server := &http.Server{
+		Handler:           crowd.handler(handler),
+		ReadHeaderTimeout: set.headerTimeout,
+		ReadTimeout:       set.readTimeout,
+		IdleTimeout:       set.idleTimeout,
+		MaxHeaderBytes:    int(set.maxHeader),
+		Protocols:         new(http.Protocols),
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		ConnContext:       crowd.enter,
+		ConnState: func(conn net.Conn, state http.ConnState) {
+			crowd.changed(conn, state)
+			mock.ConnState(conn, state)
+		},
+	}
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetHTTP2(true)
+	server.Protocols.SetUnencryptedHTTP2(set.h2c)
+	server.RegisterOnShutdown(mock.Close) // ends the faults that hold a request
+	return server
+}
+
+// answer says that the server is ready, and answers until a signal comes. Then it takes no
+// more connections and lets the requests under way finish. Those that take longer than the
+// time to drain, or than the next signal, are cut off, which is an error.
+func (p *program) answer(set *settings, server *http.Server, listener net.Listener, line []byte, logger *slog.Logger) error {
+	ended := make(chan error, 1)
+	go func() {
+		if server.TLSConfig != nil {
+			ended <- server.ServeTLS(listener, "", "")
+		} else {
+			ended <- server.Serve(listener)
+		}
+	}()
+	_, _ = p.stdout.Write(line) // nobody may be listening
+	debug.FreeOSMemory()        // what reading the documents took
+	select {
+	case err := <-ended:
+		return err
+	case signal := <-p.signals:
+		logger.Info("finishing the requests under way", "signal", signal.String())
+	}
+	patience, end := context.WithTimeoutCause(context.Background(), set.drainTimeout, fmt.Errorf("after %s", set.drainTimeout))
+	patience, hurry := context.WithCancelCause(patience)
+	defer end()
+	defer hurry(nil)
+	go func() {
+		select {
+		case signal := <-p.signals:
+			hurry(fmt.Errorf("by a second signal, %s,", signal))
+		case <-patience.Done():
+		}
+	}()
+	if server.Shutdown(patience) != nil {
+		return errors.Join(fmt.Errorf("requests under way %w were cut off", context.Cause(patience)), server.Close())
+	}
+	return nil
+}

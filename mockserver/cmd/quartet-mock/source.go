@@ -1,0 +1,146 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+const variablePrefix = "QUARTET_MOCK_"
+
+// resolve fills the settings from flags, variables and the file that they name, the
+// strongest first. The error joins all that is wrong with them. A command's own flags,
+// which are no settings, come by more.
+func (p *program) resolve(args []string, more func(*flag.FlagSet)) (*settings, error) {
+	set := defaults()
+	mistakes := setByFlags(set.all, args, more)
+	mistakes = append(mistakes, setByVariables(set.all, p.environ)...)
+	if set.config != "" {
+		mistakes = append(mistakes, set.setByFile()...)
+	}
+	mistakes = append(mistakes, set.contradictions()...)
+	return set, errors.Join(mistakes...)
+}
+
+// flagged is a setting as a flag. It keeps what is wrong with the value to itself, so that
+// package flag reads on.
+type flagged struct {
+	*setting
+	mistakes *[]error
+}
+
+func (f flagged) Set(text string) error {
+	if err := f.assign("-"+f.name, text); err != nil {
+		*f.mistakes = append(*f.mistakes, err)
+	}
+	return nil
+}
+
+func (f flagged) String() string { return "" } // the help is our own
+
+func (f flagged) IsBoolFlag() bool {
+	is, can := f.value.(interface{ IsBoolFlag() bool })
+	return can && is.IsBoolFlag()
+}
+
+func setByFlags(list []*setting, args []string, more func(*flag.FlagSet)) (mistakes []error) {
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	for _, s := range list {
+		flags.Var(flagged{s, &mistakes}, s.name, s.usage)
+	}
+	if more != nil {
+		more(flags)
+	}
+	err := flags.Parse(args)
+	switch {
+	case err != nil:
+		var names []string
+		flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+		if unknown, is := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); is {
+			err = fmt.Errorf("-%s: there is no such flag; the nearest is -%s", unknown, nearest(unknown, names))
+		}
+		mistakes = append(mistakes, err)
+	case flags.NArg() > 0:
+		mistakes = append(mistakes, fmt.Errorf("unexpected argument %q; flags begin with -, and a command comes first", flags.Arg(0)))
+	}
+	return mistakes
+}
+
+func setByVariables(list []*setting, environ []string) (mistakes []error) {
+	var names []string
+	for _, s := range list {
+		names = append(names, s.variable())
+	}
+	slices.Sort(environ)
+	for _, pair := range environ {
+		name, text, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, variablePrefix) || text == "" {
+			continue
+		}
+		if i := slices.Index(names, name); i < 0 {
+			mistakes = append(mistakes, fmt.Errorf("%s: there is no such variable; the nearest is %s", name, nearest(name, names)))
+		} else if err := list[i].assign(name, text); err != nil {
+			mistakes = append(mistakes, err)
+		}
+	}
+	return mistakes
+}
+
+// variable is the setting's name in the environment.
+func (s *setting) variable() string {
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
+}
+
+// contradictions tells which settings do not go together.
+func (s *settings) contradictions() (mistakes []error) {
+	refuse := func(name, why string) { mistakes = append(mistakes, s.blame(name, errors.New(why))) }
+	switch {
+	case s.tlsCA != "" && s.tlsCert != "":
+		refuse("tls-ca", "there is a certificate by tls-cert already; leave one of them out")
+	case s.tlsCert != "" && s.tlsKey == "":
+		refuse("tls-cert", "its key is missing; add tls-key")
+	case s.tlsKey != "" && s.tlsCert == "":
+		refuse("tls-key", "its certificate is missing; add tls-cert")
+	}
+	if s.tlsClient != "" && !s.secured() {
+		refuse("tls-client-ca", "client certificates need TLS; add tls-ca, or tls-cert and tls-key")
+	}
+	if s.h2c && s.secured() {
+		refuse("h2c", "over TLS there is HTTP/2 anyway; leave h2c out")
+	}
+	return mistakes
+}
+
+// secured reports whether TLS is served.
+func (s *settings) secured() bool { return s.tlsCert != "" || s.tlsCA != "" }
+
+// nearest returns the name that takes the fewest changes.
+func nearest(name string, names []string) string {
+	return slices.MinFunc(names, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })
+}
+
+// distance is Levenshtein's, in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

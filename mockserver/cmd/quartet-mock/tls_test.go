@@ -1,0 +1,115 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMutualTLS(t *testing.T) {
+	t.Parallel()
+	cert, key := certificateFiles(t)
+	stranger, strangersKey := certificateFiles(t)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-tls-ca", ca, "-tls-client-ca", cert)
+	for name, tc := range map[string]struct {
+		cert, key string
+		refused   bool
+	}{"its own": {cert, key, false}, "a stranger's": {stranger, strangersKey, true}, "none": {refused: true}} {
+		trust := trusting(t, ca)
+		if tc.cert != "" {
+			pair, err := tls.LoadX509KeyPair(tc.cert, tc.key)
+			require.NoError(t, err)
+			trust.Certificates = []tls.Certificate{pair}
+		}
+		transport := &http.Transport{TLSClientConfig: trust, ForceAttemptHTTP2: true}
+		if !tc.refused {
+			assert.Equal(t, "HTTP/2.0", protocolOf(t, s, transport), name)
+			continue
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/profile/me", http.NoBody)
+		require.NoError(t, err)
+		_, err = (&http.Client{Transport: transport}).Do(req)
+		assert.ErrorContains(t, err, "remote error: tls: ", name)
+	}
+}
+
+// The certificate is good for every name of this machine, and by its own authority only.
+func TestLocalAuthority(t *testing.T) {
+	t.Parallel()
+	in := filepath.Join(t.TempDir(), "ca.pem")
+	pair, err := localCertificate("mock.test:443", in)
+	require.NoError(t, err)
+	leaf, err := x509.ParseCertificate(pair.Certificate[0])
+	require.NoError(t, err)
+	machine, err := os.Hostname()
+	require.NoError(t, err)
+	pool, err := poolOf(in)
+	require.NoError(t, err)
+	for _, name := range []string{"localhost", "127.0.0.1", "::1", "mock.test", machine} {
+		_, err := leaf.Verify(x509.VerifyOptions{Roots: pool, DNSName: name})
+		assert.NoError(t, err, name)
+	}
+	_, err = leaf.Verify(x509.VerifyOptions{Roots: pool, DNSName: "example.com"})
+	assert.Error(t, err)
+	other := filepath.Join(t.TempDir(), "ca.pem")
+	_, err = localCertificate("unix:/a", other)
+	require.NoError(t, err)
+	strangers, err := poolOf(other)
+	require.NoError(t, err)
+	_, err = leaf.Verify(x509.VerifyOptions{Roots: strangers})
+	assert.Error(t, err)
+
+	data, err := os.ReadFile(in)
+	require.NoError(t, err)
+	block, rest := pem.Decode(data)
+	assert.Equal(t, "CERTIFICATE", block.Type)
+	assert.Empty(t, rest, "no key")
+	files, err := os.ReadDir(filepath.Dir(in))
+	require.NoError(t, err)
+	assert.Len(t, files, 1, "no temporary file is left")
+}
+
+func TestFileWithoutACertificate(t *testing.T) {
+	t.Parallel()
+	none := file(t, "none.pem", "nothing")
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	status, _, stderr := ends(nil, "-addr", "127.0.0.1:0", "-tls-ca", ca, "-tls-client-ca", none)
+	assert.Equal(t, usage, status)
+	assert.Equal(t, "quartet-mock: -tls-client-ca: "+none+" has no certificate in PEM\n", stderr)
+}
+
+func TestFileCannotTakeThePlaceOfAFolder(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "a"), 0o700))
+	assert.Error(t, writeWhole(filepath.Join(folder, "a"), []byte("b")))
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Len(t, files, 1, "no temporary file is left")
+}
+
+// A reset reaches the socket through what stands around it.
+func TestResetThroughTLS(t *testing.T) {
+	t.Parallel()
+	cert, key := certificateFiles(t)
+	seed := file(t, "seed.yaml", "faults: [{kind: connection-reset}]\n")
+	for _, args := range [][]string{{}, {"-tls-cert", cert, "-tls-key", key}} {
+		s := begin(t, nil, append(args, "-addr", "127.0.0.1:0", "-seed", seed)...)
+		transport := &http.Transport{TLSClientConfig: trusting(t, cert)}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/profile/me", http.NoBody)
+		require.NoError(t, err)
+		_, err = (&http.Client{Transport: transport}).Do(req)
+		var network *net.OpError
+		require.ErrorAs(t, err, &network)
+		assert.ErrorContains(t, network, "reset")
+	}
+}
