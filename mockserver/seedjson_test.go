@@ -12,7 +12,9 @@ import (
 )
 
 // What other languages' encoders write is read: tabs, escapes, halves of surrogate pairs.
-func text(user *mockserver.ProfileUser, name string) string { return fmt.Sprint(user.PaymentDetails[name]) }
+func text(user *mockserver.ProfileUser, name string) string {
+	return fmt.Sprint(user.PaymentDetails[name])
+}
 
 func TestSeedInJSON(t *testing.T) {
 	t.Parallel()

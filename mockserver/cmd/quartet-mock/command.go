@@ -30,6 +30,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "[flags]", "serve until SIGTERM or an interrupt; the command when none is named", (*program).serve},
+		{"proxy", "-target URL [flags]", "serve in front of a real server, and fail at the end if either side has broken a document", (*program).proxy},
 		{"check", "FILE...", "say everything that is wrong with seed files", (*program).check},
 		{"config", "[flags]", "print the settings in force, and where they are from, as a file for -config", (*program).config},
 		{"health", "[-url URL] [flags]", "ask the server of these settings whether it is well", (*program).health},
@@ -80,7 +81,7 @@ func (p *program) version([]string) int {
 func (p *program) help([]string) int {
 	fmt.Fprintf(p.stdout, "quartet-mock %s serves the four APIs of quartet for tests and local work.\n\nCommands:\n\n", quartet.Version)
 	for _, c := range commands() {
-		fmt.Fprintf(p.stdout, "  quartet-mock %-7s %-18s  %s\n", c.name, c.args, c.about)
+		fmt.Fprintf(p.stdout, "  quartet-mock %-7s %-19s  %s\n", c.name, c.args, c.about)
 	}
 	fmt.Fprintf(p.stdout, "\nSettings, each also as the variable %sNAME and as a key of the file of -config:\n\n", variablePrefix)
 	for _, s := range defaults().all {

@@ -19,7 +19,7 @@ func (p *program) config(args []string) int {
 		if from == "" {
 			from = "default"
 		}
-		if s.from == "" || s.name == "config" { // a file cannot name another
+		if s.from == "" || s.name == "config" || s.secret { // a file cannot name another, nor has it what is not shown
 			line = "# " + line
 		}
 		fmt.Fprintf(p.stdout, "%-32s # %s\n", line, from)

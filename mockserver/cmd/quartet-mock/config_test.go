@@ -46,6 +46,11 @@ func TestSecretsAreNotShown(t *testing.T) {
 	assert.Equal(t, "[redacted]", s.shown())
 	assert.Equal(t, "'[redacted]'", s.written())
 	assert.NotContains(t, s.describe(), "very-secret")
+
+	status, stdout, stderr := ends([]string{"QUARTET_MOCK_ADMIN_TOKEN=very-secret"}, "config")
+	assert.Equal(t, ok, status)
+	assert.Contains(t, stdout, "# admin-token: '[redacted]'      # QUARTET_MOCK_ADMIN_TOKEN\n")
+	assert.NotContains(t, stdout+stderr, "very-secret")
 }
 
 func TestAllMistakesAreToldAtOnce(t *testing.T) {

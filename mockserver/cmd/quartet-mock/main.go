@@ -2,6 +2,9 @@
 // with every rule of their contracts, for tests and local work in any language.
 //
 //	quartet-mock [serve] [flags]        serves until SIGTERM or an interrupt
+//	quartet-mock proxy -target URL [flags]
+//	                                    serves in front of a real server, and holds what both
+//	                                    sides say against the documents
 //	quartet-mock check FILE...          says what is wrong with seed files
 //	quartet-mock config [flags]         prints the settings in force, and where they are from
 //	quartet-mock health [flags]         asks the server of these settings whether it is well
@@ -20,8 +23,9 @@
 // Exit statuses:
 //
 //	0  it did what was asked for; serve: it ended by a signal, and finished every request
-//	1  serve: requests were cut off, or less of the documents was met than -min-coverage
-//	   asks for; check: a seed file is not sound; health: the server is not well
+//	1  serve, proxy: requests were cut off, or less of the documents was met than
+//	   -min-coverage asks for; proxy: a request or an answer has broken its document; check:
+//	   a seed file is not sound; health: the server is not well
 //	2  it was not begun, because a setting, the seed file or the address is wrong
 package main
 

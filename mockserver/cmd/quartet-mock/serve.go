@@ -15,18 +15,22 @@ import (
 
 func (p *program) serve(args []string) int {
 	set, err := p.resolve(args, nil)
+	for _, name := range []string{"target", "strict"} {
+		if set.named(name).from != "" {
+			err = errors.Join(err, set.blame(name, errors.New("only the command proxy has it")))
+		}
+	}
 	if err != nil {
 		return p.misused(err)
 	}
 	return p.serveMock(set)
 }
 
-// serveMock is a mock from its making to its end. What a command adds to the settings'
-// options comes last.
-func (p *program) serveMock(set *settings, more ...mockserver.Option) int {
+// serveMock is a mock from its making to its end.
+func (p *program) serveMock(set *settings) int {
 	logger := newLogger(set, p.stderr)
 	p.setLogger(logger)
-	mock, server, listener, err := set.prepare(logger, more)
+	mock, server, listener, err := set.prepare(logger)
 	if err != nil {
 		p.complain(err)
 		return usage
@@ -44,21 +48,26 @@ func (p *program) serveMock(set *settings, more ...mockserver.Option) int {
 		p.complain(err)
 		return failed
 	}
+	status := ok
+	if broken := mock.Violations(); set.target != "" && broken > 0 {
+		p.complain(fmt.Errorf("places where documents were broken: %d; the log has them", broken))
+		status = failed
+	}
 	if covered := mock.Coverage(); covered.Percent() < set.minCoverage {
 		fmt.Fprintln(p.stderr, covered.Markdown())
 		p.complain(set.blame("min-coverage", fmt.Errorf("%.1f %% is less than %g %%", covered.Percent(), set.minCoverage)))
-		return failed
+		status = failed
 	}
-	return ok
+	return status
 }
 
 // prepare makes everything that can fail before the server is ready.
-func (s *settings) prepare(logger *slog.Logger, more []mockserver.Option) (*mockserver.Server, *http.Server, net.Listener, error) {
+func (s *settings) prepare(logger *slog.Logger) (*mockserver.Server, *http.Server, net.Listener, error) {
 	options, err := s.options()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	mock, err := mockserver.New(append(options, more...)...)
+	mock, err := mockserver.New(options...)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -97,6 +106,12 @@ func (s *settings) options() ([]mockserver.Option, error) {
 	}
 	if s.named("variation").from != "" { // also 0, which the seed file may contradict
 		options = append(options, mockserver.WithVariation(mockserver.Variation{Seed: s.variation}))
+	}
+	if s.adminToken != "" {
+		options = append(options, mockserver.WithAdminToken(s.adminToken))
+	}
+	if s.target != "" {
+		options = append(options, mockserver.WithProxy(mockserver.Proxy{Target: s.target, Strict: s.strict}))
 	}
 	return options, nil
 }

@@ -26,6 +26,11 @@ type settings struct {
 	variation                                       uint64
 	minCoverage                                     float64
 
+	adminToken string
+
+	target string
+	strict bool
+
 	readyFile string
 	logFormat string
 	logLevel  slog.Level
@@ -85,6 +90,11 @@ func (s *settings) list() []*setting {
 		{name: "check-answers", value: boolean(&s.checkedAnswer), usage: "check every answer of the server against its document, and log one that breaks it"},
 		{name: "variation", value: whole(&s.variation), usage: "`seed` by which answers vary wherever the documents leave a choice; 0 is none"},
 		{name: "min-coverage", value: percent(&s.minCoverage), usage: "`percent` of the documents' answers and parameters that must have been met at the end"},
+
+		{name: "admin-token", value: visible(&s.adminToken), secret: true, usage: "`token` that callers of the admin API send; without one it answers callers on this machine only"},
+
+		{name: "target", value: baseURL(&s.target), usage: "proxy: base `URL` of the real server"},
+		{name: "strict", value: boolean(&s.strict), usage: "proxy: make an error of what breaks a document, in place of passing it on"},
 
 		{name: "ready-file", value: text(&s.readyFile), usage: "`file` that has the line of standard output while the server is ready"},
 		{name: "log-format", value: oneOf(&s.logFormat, "text", "json"), usage: "`form` of the log: text or json"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -23,11 +24,12 @@ import (
 
 // settingCase is how a setting is tried out, from each of its sources.
 type settingCase struct {
-	good  func(t *testing.T) string
-	with  func(t *testing.T) []string // flags that it needs besides
-	works func(t *testing.T, s *served, good string)
-	bad   string // a value that is refused
-	why   string // what is said of it, "%s" for the name of its source
+	command string // "": serve
+	good    func(t *testing.T) string
+	with    func(t *testing.T) []string // flags that it needs besides
+	works   func(t *testing.T, s *served, good string)
+	bad     string // a value that is refused
+	why     string // what is said of it, "%s" for the name of its source
 }
 
 func is(text string) func(*testing.T) string { return func(*testing.T) string { return text } }
@@ -161,6 +163,36 @@ var settingCases = map[string]settingCase{
 			assert.Contains(t, s.stderr.String(), ": 0.0 % is less than 50 %\n")
 		},
 		bad: "NaN", why: "%s: it must be a number from 0 to 100",
+	},
+	"admin-token": {
+		good: is("t0ken"),
+		works: func(t *testing.T, s *served, _ string) {
+			assert.Equal(t, 401, s.status(t, "/_mock/v1/spaces"))
+			assert.Equal(t, 200, s.status(t, "/_mock/v1/spaces", "Authorization", "Bearer t0ken"))
+			assert.NotContains(t, s.stderr.String(), "t0ken")
+		},
+		bad: "a b", why: "%s: it must be visible ASCII characters",
+	},
+	"target": {
+		command: "proxy",
+		good:    func(t *testing.T) string { return mockserver.Start(t).URL() + "/_space/real" },
+		works: func(t *testing.T, s *served, _ string) {
+			assert.Equal(t, 200, s.status(t, "/profile/me"))
+			assert.Equal(t, 404, s.status(t, "/nowhere"))
+			assert.Equal(t, failed, s.end())
+			assert.Contains(t, s.stderr.String(), "quartet-mock: places where documents were broken: 1; the log has them\n")
+		},
+		bad: "ftp://a", why: "%s: it must be a base URL such as https://api.example.com/base",
+	},
+	"strict": {
+		command: "proxy",
+		good:    is("true"),
+		with:    func(t *testing.T) []string { return []string{"-target", mockserver.Start(t).URL()} },
+		works: func(t *testing.T, s *served, _ string) {
+			assert.Equal(t, 200, s.status(t, "/profile/me"))
+			assert.Equal(t, ok, s.end())
+		},
+		bad: "perhaps", why: notBoolean,
 	},
 	"ready-file": {
 		good: func(t *testing.T) string { return filepath.Join(t.TempDir(), "ready.json") },
@@ -388,7 +420,7 @@ func TestEverySettingFromEverySource(t *testing.T) {
 				if name != "addr" {
 					args = append(args, "-addr", "127.0.0.1:0")
 				}
-				tc.works(t, begin(t, environ, args...), good)
+				tc.works(t, begin(t, environ, append([]string{cmp.Or(tc.command, "serve")}, args...)...), good)
 			})
 			t.Run("bad "+name+" by "+source, func(t *testing.T) {
 				t.Parallel()
@@ -402,7 +434,7 @@ func TestEverySettingFromEverySource(t *testing.T) {
 				if name != "addr" {
 					args = append(args, "-addr", "127.0.0.1:0")
 				}
-				status, stdout, stderr := ends(environ, append([]string{"serve"}, args...)...)
+				status, stdout, stderr := ends(environ, append([]string{cmp.Or(tc.command, "serve")}, args...)...)
 				assert.Equal(t, usage, status)
 				assert.Empty(t, stdout)
 				assert.Contains(t, stderr, "quartet-mock: "+fmt.Sprintf(tc.why, blamed))

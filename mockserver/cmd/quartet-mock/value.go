@@ -67,6 +67,22 @@ func oneOf(to *string, all ...string) value[string] {
 	return value[string]{to, expecting("one of "+strings.Join(all, ", "), parse)}
 }
 
+// visible is a text that a header can hold.
+func visible(to *string) value[string] {
+	parse := such(text(to).parse, func(s string) bool {
+		return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+	})
+	return value[string]{to, expecting("visible ASCII characters", parse)}
+}
+
+func baseURL(to *string) value[string] {
+	parse := such(text(to).parse, func(s string) bool {
+		at, err := url.Parse(s)
+		return err == nil && (at.Scheme == "http" || at.Scheme == "https") && at.Host != "" && at.User == nil && !at.ForceQuery && at.RawQuery == "" && at.Fragment == ""
+	})
+	return value[string]{to, expecting("a base URL such as https://api.example.com/base, without user, query and fragment", parse)}
+}
+
 // originList is text that separates origins by commas.
 func originList(to *string) value[string] {
 	parse := such(text(to).parse, func(s string) bool {

@@ -1,0 +1,16 @@
+package main
+
+import "errors"
+
+// proxy serves in front of a real server, and fails at the end if either side has broken a
+// document.
+func (p *program) proxy(args []string) int {
+	set, err := p.resolve(args, nil)
+	if err == nil && set.target == "" {
+		err = errors.New("-target: name the server to stand in front of")
+	}
+	if err != nil {
+		return p.misused(err)
+	}
+	return p.serveMock(set)
+}
