@@ -28,7 +28,12 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
+		if into, err := folder(); err == nil {
+			_ = os.RemoveAll(into) // the system clears its temporary files by itself
+		}
+		os.Exit(status)
+	}))
 }
 
 func TestProcessTellsABadSettingByItsStatus(t *testing.T) {

@@ -176,7 +176,7 @@ func (p *program) answer(set *settings, server *http.Server, listener net.Listen
 	go func() {
 		select {
 		case signal := <-p.signals:
-			hurry(fmt.Errorf("by a second signal, %s,", signal))
+			hurry(fmt.Errorf("at a second signal (%s)", signal))
 		case <-patience.Done():
 		}
 	}()

@@ -1,0 +1,133 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const expecting100 = "PUT /profile/name-change HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" +
+	"Content-Length: 35\r\nExpect: 100-continue\r\n\r\n"
+
+// Requests are under way when SIGTERM comes, at every stage that there is. Each that the
+// program has begun gets its whole answer.
+func TestNoAnswerThatWasBegunIsLost(t *testing.T) {
+	t.Parallel()
+	s, cmd := process(t, nil, "-addr", "127.0.0.1:0", "-drain-timeout", "1m")
+	assert.EqualValues(t, cmd.Process.Pid, s.ready["pid"])
+
+	// These wait for their body.
+	type waiting struct {
+		net.Conn
+		*bufio.Reader
+	}
+	var begun []waiting
+	for range 50 {
+		conn, from := s.dial(t, expecting100)
+		resp, _ := answer(t, from)
+		require.Equal(t, http.StatusContinue, resp.StatusCode)
+		begun = append(begun, waiting{conn, from})
+	}
+
+	// These call all the time, until nobody takes their call any more.
+	var answered, refused atomic.Int64
+	var callers sync.WaitGroup
+	busy := make(chan struct{}, 1<<16)
+	for range 50 {
+		callers.Go(func() {
+			for {
+				whole, err := callOnce(t.Context(), s.addr)
+				if err != nil {
+					refused.Add(1)
+					return
+				}
+				assert.True(t, whole, "an answer has been cut off")
+				answered.Add(1)
+				busy <- struct{}{}
+			}
+		})
+	}
+	for range 500 {
+		<-busy
+	}
+	s.signal(syscall.SIGTERM)
+	callers.Wait()
+	for _, w := range begun {
+		_, err := io.WriteString(w, `{"first_name":"A","last_name":null}`)
+		require.NoError(t, err)
+		resp, body := answer(t, w.Reader)
+		assert.Equal(t, 200, resp.StatusCode)
+		assert.JSONEq(t, `{"message":"The name is changed"}`, body)
+	}
+	assert.Equal(t, ok, s.wait(), "%s", s.stderr)
+	t.Logf("%d answered while it ran, and 50 after the signal; %d were not taken", answered.Load(), refused.Load())
+}
+
+// callOnce calls ten times over a connection. The error says that a call was not taken:
+// nothing of an answer has come. Else it returns whether the answers were whole.
+func callOnce(ctx context.Context, addr string) (whole bool, err error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	from := bufio.NewReader(conn)
+	for range 10 {
+		if _, err := io.WriteString(conn, simple); err != nil {
+			return false, err
+		}
+		if _, err := from.Peek(1); err != nil {
+			return false, err
+		}
+		resp, err := http.ReadResponse(from, nil)
+		if err != nil {
+			return false, nil
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+			return false, nil
+		}
+		if resp.Close {
+			return true, nil
+		}
+	}
+	return true, nil
+}
+
+// The second signal does not wait for those that never end; and what the first leaves
+// behind is removed by either.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	ready := t.TempDir() + "/ready"
+	s, _ := process(t, nil, "-addr", "unix:"+t.TempDir()+"/s", "-drain-timeout", "1h", "-ready-file", ready)
+	_, from := s.dial(t, expecting100)
+	resp, _ := answer(t, from)
+	require.Equal(t, http.StatusContinue, resp.StatusCode)
+	unused, idle := s.dial(t, simple)
+	answer(t, idle)
+
+	s.signal(syscall.SIGTERM)
+	require.NoError(t, unused.SetReadDeadline(time.Now().Add(time.Minute)))
+	_, err := idle.ReadByte()
+	require.ErrorIs(t, err, io.EOF, "the connections that nobody uses are closed after the listener")
+	_, err = net.Dial("unix", s.addr)
+	require.Error(t, err, "it takes no more connections")
+	s.signal(syscall.SIGINT)
+	assert.Equal(t, failed, s.wait())
+	assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way at a second signal (interrupt) were cut off\n")
+	assert.NoFileExists(t, s.addr)
+	assert.NoFileExists(t, ready)
+	assert.Equal(t, 1, strings.Count(s.stderr.String(), "signal=terminated"))
+}
