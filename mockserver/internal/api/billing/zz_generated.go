@@ -136,6 +136,9 @@ func (x *User) AppendJSON(b []byte) []byte {
 // UserStatus is the status of a user. [ruling] An open set: the published page shows only `active`, and a status that is not known here survives reading.
 type UserStatus string
 
+// AppendJSON appends the value.
+func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
+
 // Server answers the operations of the document. A method gets what the contract has
 // accepted and returns the body of the 2xx answer; a request that it refuses beyond the
 // contract is an error.

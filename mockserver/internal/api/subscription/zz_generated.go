@@ -125,6 +125,9 @@ func (x *Subscription) AppendJSON(b []byte) []byte {
 // SubscriptionStatus is the status of a subscription. [upstream] An open set: a status that is not known here survives reading.
 type SubscriptionStatus string
 
+// AppendJSON appends the value.
+func (x *SubscriptionStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
+
 // User is a user with balance and subscription. Members that later editions of the server add are accepted [upstream].
 type User struct {
 	BalanceKopeks          int64         `json:"balance_kopeks"`
@@ -191,6 +194,9 @@ func (x *User) AppendJSON(b []byte) []byte {
 
 // UserStatus is the status of a user. [upstream] An open set: a status that is not known here survives reading.
 type UserStatus string
+
+// AppendJSON appends the value.
+func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
 
 // Server answers the operations of the document. A method gets what the contract has
 // accepted and returns the body of the 2xx answer; a request that it refuses beyond the
