@@ -68,7 +68,7 @@ func (op *Operation) CheckAnswer(status int, contentType string, body []byte) er
 	if contentType != "application/json" && mediaType(contentType) != "application/json" {
 		texts = append(texts, "content type: not application/json")
 	}
-	texts = append(texts, sayIssues(a.schema, walkBody(a.schema, body, nil).Issues)...)
+	texts = append(texts, sayIssues(a.schema, walkBody(a.schema, body, nil, nil).Issues)...)
 	if len(texts) > 0 {
 		return op.unlike(status, texts...)
 	}

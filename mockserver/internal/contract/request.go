@@ -19,6 +19,7 @@ type Request struct {
 	Header      http.Header       // nil where the operation has no header parameters
 	ContentType string            // the Content-Type header
 	Body        []byte            // never changed; nil or empty: no body
+	Room        []Member          // where Verdict.Members go if there is room; it may be nil
 }
 
 // body is an operation's compiled request body.
@@ -86,7 +87,7 @@ func (b *body) check(r *Request, issues []Issue) Verdict {
 		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType,
 			Input: quoteText(r.Body)})}
 	}
-	return walkBody(b.schema, r.Body, issues)
+	return walkBody(b.schema, r.Body, issues, r.Room[:0])
 }
 
 // nameParameters fills op.Parameters.

@@ -174,6 +174,10 @@ func TestABodyThatIsNoJSONDocumentIsOneIssue(t *testing.T) {
 		"a second document":               {`{}{}`, "body trailing @2"},
 		"a stray bracket":                 {`{"v":"x"}]`, "body trailing @9"},
 		"a duplicate and data after":      {`{"v":1,"v":2} x`, "body/'v' duplicate @7"},
+		"a duplicate of no declared name": {`{"x":1,"y":2,"x":3}`, "body/'x' duplicate @13"},
+		"a duplicate in a wrong value":    {`{"v":[{"1":0,"1":0}]}`, "body/'v'/0/'1' duplicate @13"},
+		"half a pair and data after":      {`{"v":"\ud834"} x`, "body malformed other @6"},
+		"a number alone that breaks off":  {`0.`, "body trailing @1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
