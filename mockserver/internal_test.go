@@ -103,7 +103,7 @@ func TestPanicOfAHandlerIsReportedAndAnswered(t *testing.T) {
 		func() {
 			defer c.recovered(&resp)
 			resp = c.act(op, Token{}, &api.Request{
-				Path: map[string]string{"user_id": "1"}, Query: url.Values{"course_id": {"x"}}, Body: []byte("{}"),
+				Path: contract.Values{{Name: "user_id", Text: "1"}}, Query: url.Values{"course_id": {"x"}}, Body: []byte("{}"),
 			})
 		}()
 		assert.Equal(t, http.StatusInternalServerError, resp.status, op.ID)

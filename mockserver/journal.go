@@ -237,7 +237,7 @@ func (j *journal) hiddenInTarget(c *call, r *record) (texts []string) {
 	if r.path != c.path {
 		texts = append(texts, c.path)
 		for _, value := range c.match.Path {
-			texts = append(texts, value)
+			texts = append(texts, value.Text)
 		}
 	}
 	if r.query != c.r.URL.RawQuery {

@@ -28,7 +28,7 @@ type Answer struct {
 
 // Request is a request that the contract has accepted.
 type Request struct {
-	Path  map[string]string // unescaped values of the path's parameters
+	Path  contract.Values // of the path's parameters
 	Query url.Values
 	Body  []byte // JSON; nil where the operation takes none
 
@@ -38,7 +38,8 @@ type Request struct {
 
 // PathParam stores a path parameter in dst.
 func (r *Request) PathParam(name string, dst *int64) error {
-	value, err := strconv.ParseInt(r.Path[name], 10, 64)
+	text, _ := r.Path.Get(name)
+	value, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return fmt.Errorf("path parameter %s: %w", name, err)
 	}

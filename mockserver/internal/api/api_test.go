@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 type body struct {
@@ -57,7 +58,7 @@ func TestDecodeKeepsNumbersWhereverThereIsRoom(t *testing.T) {
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	request := &api.Request{
-		Path:  map[string]string{"id": "9223372036854775807", "name": "x"},
+		Path:  contract.Values{{Name: "id", Text: "9223372036854775807"}, {Name: "name", Text: "x"}},
 		Query: url.Values{"course": {"a", "b"}},
 	}
 	var id int64

@@ -39,7 +39,7 @@ func TestMembersAreDecodedAsTheBodyIs(t *testing.T) {
 		{"updateProfile", `{"companyName":"c","countryId":185,"phone":"","firstName":"f","lastName":"l"}`, func() any { return new(vendorapi.UpdateProfileRequest) }},
 	} {
 		verdict := documents.Operation(tc.operation).Validate(contract.Request{
-			Path: map[string]string{"user_id": "1"}, ContentType: "application/json", Body: []byte(tc.body),
+			Path: contract.Values{{Name: "user_id", Text: "1"}}, ContentType: "application/json", Body: []byte(tc.body),
 		})
 		require.Empty(t, verdict.Issues, tc.body)
 		if tc.body != "{}" {

@@ -14,12 +14,12 @@ const maxParameters = 64
 
 // Request is what Validate looks at.
 type Request struct {
-	Path        map[string]string // unescaped values of the path's parameters, as Match gives them
-	RawQuery    string            // without the question mark
-	Header      http.Header       // nil where the operation has no header parameters
-	ContentType string            // the Content-Type header
-	Body        []byte            // never changed; nil or empty: no body
-	Room        []Member          // where Verdict.Members go if there is room; it may be nil
+	Path        Values      // of the path's parameters, as Match gives them
+	RawQuery    string      // without the question mark
+	Header      http.Header // nil where the operation has no header parameters
+	ContentType string      // the Content-Type header
+	Body        []byte      // never changed; nil or empty: no body
+	Room        []Member    // where Verdict.Members go if there is room; it may be nil
 }
 
 // body is an operation's compiled request body.

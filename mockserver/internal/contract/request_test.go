@@ -338,7 +338,7 @@ paths:
 			if tc.mode != "" {
 				h.Set("x-mode", tc.mode)
 			}
-			r := contract.Request{Path: map[string]string{"id": tc.id}, RawQuery: tc.query, Header: h, ContentType: jsonType, Body: []byte(`{}`)}
+			r := contract.Request{Path: contract.Values{{Name: "id", Text: tc.id}}, RawQuery: tc.query, Header: h, ContentType: jsonType, Body: []byte(`{}`)}
 			issues := c.Operation("op").Validate(r).Issues
 			assert.Equal(t, tc.want, describe(issues))
 			r.Body = []byte("[]")
@@ -398,7 +398,7 @@ paths:
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := op.Validate(contract.Request{Path: map[string]string{"id": "7"}, RawQuery: tc.query, Header: tc.header,
+			got := op.Validate(contract.Request{Path: contract.Values{{Name: "id", Text: "7"}}, RawQuery: tc.query, Header: tc.header,
 				ContentType: tc.contentType, Body: []byte(tc.body)})
 			assert.Equal(t, tc.want, got.Sent, "%05b", got.Sent)
 		})
