@@ -18,12 +18,9 @@ import (
 func (c *call) act(op *contract.Operation, caller Token, req *api.Request) response {
 	defer c.world.lock(op.Method == http.MethodGet).Unlock()
 	answer, err := c.run(op, caller, req)
-	var refused *refusal
 	switch {
-	case errors.As(err, &refused):
-		return c.server.refuse(op, refused)
 	case err != nil:
-		return c.server.mistake(op, "handler of ", err)
+		return c.server.erred(op, err)
 	case answer.Body == nil:
 		return response{status: answer.Status}
 	}
@@ -32,6 +29,15 @@ func (c *call) act(op *contract.Operation, caller Token, req *api.Request) respo
 		return c.server.mistake(op, "answer of ", err)
 	}
 	return response{status: answer.Status, body: body}
+}
+
+// erred puts a handler's error into words: a refusal, or a mistake of ours.
+func (s *Server) erred(op *contract.Operation, err error) response {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return s.refuse(op, refused)
+	}
+	return s.mistake(op, "handler of ", err)
 }
 
 // recovered answers for a panic.

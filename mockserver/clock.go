@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,7 @@ func (s *Space) Advance(d time.Duration) { s.clock.advance(d) }
 // clock is the clock of a space. Whoever waits on it learns of every move.
 type clock struct {
 	real func() time.Time
+	own  atomic.Bool // time, so that a clock that shows the real one takes no lock
 
 	mu    sync.Mutex
 	shown Clock
@@ -39,6 +41,9 @@ type clock struct {
 }
 
 func (c *clock) now() time.Time {
+	if !c.own.Load() {
+		return c.real()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.read()
@@ -73,6 +78,7 @@ func (c *clock) move(shown Clock) {
 	}
 	shown.At = shown.At.Round(0) // wall time only: the clock may be moved against the real one
 	c.shown, c.since = shown, c.real()
+	c.own.Store(shown != Clock{})
 	if c.moved != nil {
 		close(c.moved)
 		c.moved = nil
@@ -83,7 +89,7 @@ func (c *clock) move(shown Clock) {
 func (c *clock) setting() Clock {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.shown == (Clock{}) {
+	if !c.own.Load() {
 		return Clock{}
 	}
 	return Clock{At: c.read(), Frozen: c.shown.Frozen}

@@ -30,6 +30,7 @@ type API struct {
 // Operation is one method on one path.
 type Operation struct {
 	API      *API
+	Number   int    // its place in Contract.Operations, from 0
 	ID       string // operationId
 	Method   string // upper case
 	Path     string // the template, such as /users/{user_id}/subscription
