@@ -3,6 +3,7 @@ package mockserver
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
@@ -19,7 +20,13 @@ type call struct {
 	entry *record             // in the journal
 	fault *met                // nil: none
 	limit [][2]string         // fields that a rate limit puts on the answer
+
+	accepted api.Request        // what the handler gets
+	room     [8]contract.Member // of its body
 }
+
+// underWay has room for calls. One that ends in a panic does not come back.
+var underWay = sync.Pool{New: func() any { return new(call) }}
 
 // ServeHTTP answers a request, see "The way of a request" in the package comment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +39,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer space.end()
-	c := &call{Space: space, r: r, path: path, match: match, op: match.Operation}
+	c := underWay.Get().(*call)
+	*c = call{Space: space, r: r, path: path, match: match, op: match.Operation}
 
 	// Journal: it has arrived; and then, its body has.
 	c.entry = s.journal.arrive(c)
@@ -58,6 +66,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	// Deliver: in time and whole, or as the fault does.
 	c.deliver(w, resp)
+	*c = call{}
+	underWay.Put(c)
 }
 
 // right returns the right answer in one of its forms. A panic on the way is a mistake of
@@ -92,16 +102,17 @@ func (c *call) answer(body []byte, broken *refusal) response {
 	// Validate: everything that breaks the document.
 	verdict := op.Validate(contract.Request{
 		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
-		ContentType: c.r.Header.Get("Content-Type"), Body: body,
+		ContentType: c.r.Header.Get("Content-Type"), Body: body, Room: c.room[:0],
 	})
 	s.coverage.sent(op, verdict.Sent)
 	if len(verdict.Issues) > 0 {
 		return s.refuse(op, &refusal{issues: verdict.Issues})
 	}
 	// Act: the operation's own rules, on the state.
-	return c.act(op, caller, &api.Request{
+	c.accepted = api.Request{
 		Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: verdict.Decodable, Members: verdict.Members,
-	})
+	}
+	return c.act(op, caller, &c.accepted)
 }
 
 // proved checks an answer of ours against its document.

@@ -92,7 +92,11 @@ type journal struct {
 	turn  int    // of logs: whose share is looked at next
 	count int
 	bytes int
+	spare []*record // to be used again: in a full journal each call takes the place of another
 }
+
+// mostSpare bounds what a journal that was emptied keeps.
+const mostSpare = 64
 
 // What WithJournal sets.
 const (
@@ -148,16 +152,18 @@ const (
 
 // arrive records a call on receipt, before its body.
 func (j *journal) arrive(c *call) *record {
-	r := &record{space: c.id, op: c.op, method: c.r.Method, arrived: c.clock.now(), begun: time.Now()}
-	r.path, r.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
-	r.header = j.redactor.Header(c.r.Header)
-	r.secrets = j.hiddenInTarget(c, r)
+	now := record{space: c.id, op: c.op, method: c.r.Method, arrived: c.clock.now(), begun: time.Now()}
+	now.path, now.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
+	now.header = j.redactor.Header(c.r.Header)
+	now.secrets = j.hiddenInTarget(c, &now)
 	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
-		r.attempt = attempt[0]
+		now.attempt = attempt[0]
 	}
-	r.size = recordSize + len(r.path) + len(r.query) + len(r.header)
+	now.size = recordSize + len(now.path) + len(now.query) + len(now.header)
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	r := j.unused()
+	*r = now
 	l := &c.calls
 	if l.closed {
 		r.gone = true
@@ -172,6 +178,17 @@ func (j *journal) arrive(c *call) *record {
 	j.count++
 	j.grow(l, r.size)
 	l.notify()
+	return r
+}
+
+// unused returns a record that nothing else refers to.
+func (j *journal) unused() *record {
+	last := len(j.spare) - 1
+	if last < 0 {
+		return &record{}
+	}
+	r := j.spare[last]
+	j.spare = j.spare[:last]
 	return r
 }
 
@@ -282,6 +299,10 @@ func (j *journal) pop(l *log) {
 	l.bytes -= r.size
 	j.bytes -= r.size
 	j.count--
+	if r.done && len(j.spare) < mostSpare { // or else its call still has it
+		*r = record{}
+		j.spare = append(j.spare, r)
+	}
 	if len(l.records) == 0 {
 		j.forget(l)
 	}
