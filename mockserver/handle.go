@@ -21,6 +21,8 @@ type call struct {
 	fault *met                // nil: none
 	limit [][2]string         // fields that a rate limit puts on the answer
 
+	verdict  contract.Verdict
+	mistaken response           // to a panic before there was an answer
 	accepted api.Request        // what the handler gets
 	room     [8]contract.Member // of its body
 }
@@ -45,9 +47,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Journal: it has arrived; and then, its body has.
 	c.entry = s.journal.arrive(c)
 	body, broken := readBody(r)
-	if len(body) > 0 {
-		s.journal.receive(c, body)
-	}
+	c.receive(body)
 
 	// Fault: does it meet one?
 	c.fault = space.meet(c.op, r)
@@ -61,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c.fault != nil && c.fault.instead() {
 		resp = c.failed()
 	} else {
-		resp = c.right(body, broken).with(c.limit...)
+		resp = c.right(broken).with(c.limit...)
 	}
 
 	// Deliver: in time and whole, or as the fault does.
@@ -72,15 +72,33 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // right returns the right answer in one of its forms. A panic on the way is a mistake of
 // this package; it must not take the caller's process down.
-func (c *call) right(body []byte, broken *refusal) (resp response) {
+func (c *call) right(broken *refusal) (resp response) {
 	defer c.recovered(&resp)
-	return c.proved(c.vary(c.answer(body, broken)))
+	return c.proved(c.vary(c.answer(broken)))
+}
+
+// receive looks at the body, once for the journal and the answer: a body whose names are all
+// declared, none as a secret, is kept as it is.
+func (c *call) receive(body []byte) {
+	defer c.recovered(&c.mistaken)
+	if c.op != nil {
+		c.verdict = c.op.Validate(contract.Request{
+			Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
+			ContentType: c.r.Header.Get("Content-Type"), Body: body, Room: c.room[:0],
+		})
+	}
+	if len(body) > 0 {
+		c.server.journal.receive(c, body, c.verdict.Declared && !c.op.SecretBody)
+	}
 }
 
 // answer acts on a request; broken says why its body could not be read.
-func (c *call) answer(body []byte, broken *refusal) response {
+func (c *call) answer(broken *refusal) response {
 	s, op := c.server, c.op
-	if op == nil {
+	switch {
+	case c.mistaken.status != 0:
+		return c.mistaken
+	case op == nil:
 		return s.unrouted(c)
 	}
 	// Limit: has it been called too often?
@@ -99,18 +117,14 @@ func (c *call) answer(body []byte, broken *refusal) response {
 	if broken != nil {
 		return s.refuse(op, broken)
 	}
-	// Validate: everything that breaks the document.
-	verdict := op.Validate(contract.Request{
-		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
-		ContentType: c.r.Header.Get("Content-Type"), Body: body, Room: c.room[:0],
-	})
-	s.coverage.sent(op, verdict.Sent)
-	if len(verdict.Issues) > 0 {
-		return s.refuse(op, &refusal{issues: verdict.Issues})
+	// Validate: does it keep the document?
+	s.coverage.sent(op, c.verdict.Sent)
+	if len(c.verdict.Issues) > 0 {
+		return s.refuse(op, &refusal{issues: c.verdict.Issues})
 	}
 	// Act: the operation's own rules, on the state.
 	c.accepted = api.Request{
-		Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: verdict.Decodable, Members: verdict.Members,
+		Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: c.verdict.Decodable, Members: c.verdict.Members,
 	}
 	return c.act(op, caller, &c.accepted)
 }

@@ -141,6 +141,17 @@ func TestPanicInTheEngineIsAnswered(t *testing.T) {
 	assert.Equal(t, []string{"panic in getMyProfile"}, *reported)
 }
 
+func TestPanicBeforeTheAnswerIsAnswered(t *testing.T) {
+	t.Parallel()
+	s, reported := watched(t)
+	c := inSpace(s) // without a request to look at
+	c.op = s.contract.Operation("getMyProfile")
+	c.match.Operation = c.op
+	c.receive(nil)
+	assert.Equal(t, http.StatusInternalServerError, c.right(nil).status)
+	assert.Equal(t, []string{"panic in getMyProfile"}, *reported)
+}
+
 func TestRefusalReadsAsAnError(t *testing.T) {
 	t.Parallel()
 	assert.EqualError(t, &refusal{status: 404, message: "User not found"}, "404 User not found")

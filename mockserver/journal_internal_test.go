@@ -95,7 +95,7 @@ func TestJournalIsFair(t *testing.T) {
 					body := strings.Repeat(" ", random.IntN(2000))
 					c := &call{Space: grown, r: httptest.NewRequest(http.MethodPut, "/profile/me", strings.NewReader(body)), path: "/profile/me", op: s.contract.Operation("changeName")}
 					c.entry = j.arrive(c)
-					j.receive(c, []byte(body))
+					j.receive(c, []byte(body), false)
 					underWay = append(underWay, c)
 				}
 				j.sound(t, spaces)

@@ -12,7 +12,7 @@ import (
 // sound reports whether what was read is JSON in UTF-8 whose objects name no member twice.
 func (w *walker) sound() bool {
 	read := w.body[:w.pos]
-	doubtful := w.uncounted || w.surrogate >= 0 || !utf8.Valid(read)
+	doubtful := w.foreign || w.twice || w.surrogate >= 0 || !utf8.Valid(read)
 	return !doubtful || jsontext.Value(read).IsValid()
 }
 

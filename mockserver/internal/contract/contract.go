@@ -38,6 +38,10 @@ type Operation struct {
 	Security Security
 	Secret   bool // the request or an answer holds one of Contract.Secrets
 
+	// SecretBody says that a name which is declared in the request's body is, in upper or lower case, one of
+	// Contract.Secrets.
+	SecretBody bool
+
 	// Parameters is what a request can carry: path, query and header parameters, then the members of the body's object,
 	// each group in the order of the document. There are at most 64.
 	Parameters []Parameter

@@ -41,6 +41,7 @@ func Load(fsys fs.FS) (*Contract, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	c.markBodies()
 	return c, nil
 }
 

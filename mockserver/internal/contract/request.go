@@ -42,6 +42,9 @@ type Verdict struct {
 	// Issues is everything that is wrong, in the order of the document: path, query, header, body.
 	Issues []Issue
 
+	// Declared says that the body is JSON and each name in it one that the document declares at this place.
+	Declared bool
+
 	// Sent has bit i set when the request carries Operation.Parameters[i], be it right or wrong. A body that is no JSON
 	// carries no member.
 	Sent uint64
@@ -69,6 +72,7 @@ func (op *Operation) Validate(r Request) Verdict {
 	walked := op.body.check(&r, v.Issues)
 	v.Issues = walked.Issues
 	v.Sent |= walked.Sent << len(op.parameters)
+	v.Declared = walked.Declared
 	if len(v.Issues) == 0 {
 		v.Decodable, v.Members = walked.Decodable, walked.Members
 	}

@@ -189,6 +189,19 @@ func TestABodyThatIsNoJSONDocumentIsOneIssue(t *testing.T) {
 	}
 }
 
+func TestDeclaredIsABodyWithoutOtherNames(t *testing.T) {
+	t.Parallel()
+	op := operation(t, `{type: object, properties: {v: {type: string}, sub: {type: object, properties: {n: {type: integer}}}, free: {}, map: {type: object, additionalProperties: {type: string}}}}`)
+	for body, want := range map[string]bool{
+		`{}`: true, `{"v":"x","sub":{"n":1},"free":[1,"x",[]]}`: true, `{"\u0076":"x"}`: true, `{"v":1,"sub":[]}`: true,
+		`{"x":1}`: false, `{"sub":{"x":1}}`: false, `{"free":{"x":1}}`: false, `{"free":[{"v":1}]}`: false, `{"map":{"v":"x"}}`: false,
+		`{"v":{"n":1}}`: false, `{"v":"x"} `: true, `{"v":"x"} x`: false, `{"v":"x"`: false, `{"v":"x","v":"x"}`: false, ``: false, `[]`: true,
+	} {
+		assert.Equal(t, want, op.Validate(contract.Request{ContentType: jsonType, Body: []byte(body)}).Declared, body)
+		assert.False(t, op.Validate(contract.Request{ContentType: "text/plain", Body: []byte(body)}).Declared, body)
+	}
+}
+
 func TestAnObjectMayDeclareManyMembers(t *testing.T) {
 	t.Parallel()
 	var properties, names, sent []string

@@ -66,7 +66,7 @@ type grammar struct {
 	fault     Fault
 	at        int
 	surrogate int  // offset of the first lone surrogate; -1: none
-	uncounted bool // an object may hold a name twice, for it holds more than one
+	foreign   bool // it has met names that nobody looked at
 }
 
 func (g *grammar) fail(fault Fault, at int) (int, bool) {
@@ -112,6 +112,7 @@ func (g *grammar) object(i, depth int) (int, bool) {
 		if g.peek(i) != '"' {
 			return g.fail(WantName, i)
 		}
+		g.foreign = true
 		end, ok := g.text(i)
 		if !ok {
 			return end, false
@@ -126,7 +127,7 @@ func (g *grammar) object(i, depth int) (int, bool) {
 		case '}':
 			return i + 1, true
 		case ',':
-			i, g.uncounted = lex.Space(g.body, i+1), true
+			i = lex.Space(g.body, i+1)
 		default:
 			return g.fail(WantComma, i)
 		}

@@ -19,7 +19,8 @@ const maxIssues = 1000
 // walker reads one body along its schema. It is pooled for the room of its lists.
 type walker struct {
 	grammar
-	pos     int // body[:pos] has been read
+	pos     int  // body[:pos] has been read
+	twice   bool // a declared member was there twice
 	steps   []step
 	issues  []Issue
 	edits   []edit
@@ -53,7 +54,7 @@ func walkBody(s *schema, body []byte, issues []Issue, room []Member) Verdict {
 	if end := lex.Space(body, w.pos); end < len(body) {
 		return Verdict{Issues: append(issues, whole(Trailing, body, end))}
 	}
-	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent}
+	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent, Declared: !w.foreign}
 	if len(w.edits) == 0 && len(w.issues) == 0 {
 		v.Members = append(room, w.members...)
 	}
@@ -61,7 +62,7 @@ func walkBody(s *schema, body []byte, issues []Issue, room []Member) Verdict {
 }
 
 func (w *walker) reset(body []byte, issues []Issue) {
-	w.grammar, w.pos, w.issues = grammar{body: body, surrogate: -1}, 0, issues
+	w.grammar, w.pos, w.twice, w.issues = grammar{body: body, surrogate: -1}, 0, false, issues
 	w.steps, w.edits, w.sent, w.members = w.steps[:0], w.edits[:0], 0, w.members[:0]
 }
 
@@ -280,11 +281,11 @@ func (w *walker) member(s *schema, seen *memberSet, last, depth int) (place int,
 		return i, false
 	}
 	if i < 0 {
-		w.uncounted = true // it may have been there before
+		w.foreign = true
 		return i, w.value(s.extra, false)
 	}
 	m := &s.members[i]
-	w.uncounted = w.uncounted || seen.has(i)
+	w.twice = w.twice || seen.has(i)
 	seen.add(i)
 	w.steps[depth].name = m.name
 	w.pos = lex.Space(w.body, w.pos)
