@@ -1,11 +1,11 @@
 package mockserver
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
 	"time"
 
+	shared "github.com/quartet-go/quartet/mockserver/internal/api"
 	api "github.com/quartet-go/quartet/mockserver/internal/api/subscription"
 )
 
@@ -123,31 +123,15 @@ func orDefault(number *int, otherwise int) int {
 	return *number
 }
 
-// naiveTime writes UTC without a zone and drops a fraction of zero, as the server of the
-// published document does.
-func naiveTime(t time.Time) string {
-	var room [len("2006-01-02T15:04:05.000000")]byte
-	b := bytes.TrimSuffix(t.UTC().AppendFormat(room[:0], time.RFC3339), []byte("Z"))
-	if micros := t.Nanosecond() / 1000; micros > 0 {
-		point := len(b)
-		b = strconv.AppendInt(b, int64(1_000_000+micros), 10) // seven digits
-		b[point] = '.'
-	}
-	return string(b)
-}
-
 func (u *SubscriptionUser) answer(id int64, now time.Time) *api.User {
 	user := &api.User{
 		ID: id, Status: api.UserStatus(u.Status), Language: u.Language,
 		BalanceKopeks: u.BalanceKopeks, BalanceRubles: float64(u.BalanceKopeks) / 100,
 		HasHadPaidSubscription: u.HasHadPaidSubscription, HasMadeFirstTopup: u.HasMadeFirstTopup,
-		CreatedAt: naiveTime(u.CreatedAt), UpdatedAt: naiveTime(u.UpdatedAt),
+		CreatedAt: shared.Timestamp(u.CreatedAt), UpdatedAt: shared.Timestamp(u.UpdatedAt),
 		TelegramID: u.TelegramID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName,
 		ReferralCode: u.ReferralCode, ReferredByID: u.ReferredByID,
-	}
-	if u.LastActivity != nil {
-		last := naiveTime(*u.LastActivity)
-		user.LastActivity = &last
+		LastActivity: (*shared.Timestamp)(u.LastActivity),
 	}
 	if u.PromoGroup != nil {
 		group := u.PromoGroup
@@ -170,7 +154,7 @@ func (s *Subscription) answer(now time.Time) *api.Subscription {
 	}
 	return &api.Subscription{
 		ID: s.ID, Status: api.SubscriptionStatus(s.Status), ActualStatus: api.SubscriptionStatus(actual), IsTrial: s.IsTrial,
-		StartDate: naiveTime(s.StartDate), EndDate: naiveTime(s.EndDate),
+		StartDate: shared.Timestamp(s.StartDate), EndDate: shared.Timestamp(s.EndDate),
 		TrafficLimitGB: s.TrafficLimitGB, TrafficUsedGB: s.TrafficUsedGB, DeviceLimit: s.DeviceLimit,
 		AutopayEnabled: s.AutopayEnabled, AutopayDaysBefore: s.AutopayDaysBefore,
 		SubscriptionURL: s.SubscriptionURL, SubscriptionCryptoLink: s.CryptoLink,
