@@ -57,12 +57,18 @@ func (r *Request) QueryParam(name string, dst *string) error {
 	return nil
 }
 
-// DecodeBody stores the body in dst, a pointer to a struct, see Decode.
-func (r *Request) DecodeBody(dst any) error {
+// DecodeBody stores the body in dst, a pointer to a struct, see Decode. Where the contract
+// has found its members they are not looked for again: field points to where one goes.
+func (r *Request) DecodeBody(dst any, field func(member string) any) error {
 	if r.Members == nil {
 		return Decode(r.Body, dst)
 	}
-	return decodeMembers(r.Members, dst)
+	for _, m := range r.Members {
+		if err := decodeMember(m.Value, field(m.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Decode stores JSON in dst. Member names must match exactly, as they do for the contract:

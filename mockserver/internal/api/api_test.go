@@ -24,7 +24,7 @@ func TestDecodeBody(t *testing.T) {
 	var got body
 	request := &api.Request{Body: []byte(`{"Name":1,"name":"a","COUNT":"x","count":3,"union":[1.10],
 		"details":{"a":9007199254740993,"b":[1.10,null,{"c":-0}],"d":"x"}}`)}
-	require.NoError(t, request.DecodeBody(&got))
+	require.NoError(t, request.DecodeBody(&got, nil))
 	name := "a"
 	assert.Equal(t, body{
 		Name: &name, Count: 3, Union: json.RawMessage(`[1.10]`), // as it was sent

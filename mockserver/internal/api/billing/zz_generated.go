@@ -152,7 +152,27 @@ type Server interface {
 var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	"updateUser": func(s Server, r *api.Request) (api.Answer, error) {
 		var body UpdateUserRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "billing_info":
+				return &body.BillingInfo
+			case "billing_properties":
+				return &body.BillingProperties
+			case "login":
+				return &body.Login
+			case "password":
+				return &body.Password
+			case "permissions_to_attach":
+				return &body.PermissionsToAttach
+			case "permissions_to_detach":
+				return &body.PermissionsToDetach
+			case "properties":
+				return &body.Properties
+			case "status":
+				return &body.Status
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.UpdateUser(&body)

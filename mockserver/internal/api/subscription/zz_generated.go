@@ -215,7 +215,25 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 			return api.Answer{}, err
 		}
 		var body CreateSubscriptionRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "connected_squads":
+				return &body.ConnectedSquads
+			case "device_limit":
+				return &body.DeviceLimit
+			case "duration_days":
+				return &body.DurationDays
+			case "is_trial":
+				return &body.IsTrial
+			case "replace_existing":
+				return &body.ReplaceExisting
+			case "squad_uuid":
+				return &body.SquadUUID
+			case "traffic_limit_gb":
+				return &body.TrafficLimitGB
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.CreateUserSubscription(userID, &body)

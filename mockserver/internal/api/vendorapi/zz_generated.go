@@ -333,7 +333,21 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"updateProfile": func(s Server, r *api.Request) (api.Answer, error) {
 		var body UpdateProfileRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "companyName":
+				return &body.CompanyName
+			case "countryId":
+				return &body.CountryID
+			case "firstName":
+				return &body.FirstName
+			case "lastName":
+				return &body.LastName
+			case "phone":
+				return &body.Phone
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		err := s.UpdateProfile(&body)
@@ -349,7 +363,13 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"updateSettings": func(s Server, r *api.Request) (api.Answer, error) {
 		var body UpdateSettingsRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "lang":
+				return &body.Lang
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		err := s.UpdateSettings(&body)
