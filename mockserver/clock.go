@@ -40,23 +40,26 @@ type clock struct {
 	moved chan struct{} // closed by the next move; nil while nobody waits
 }
 
-func (c *clock) now() time.Time {
+func (c *clock) now() time.Time { return c.at(c.real()) }
+
+// at returns what the clock shows at a real time.
+func (c *clock) at(real time.Time) time.Time {
 	if !c.own.Load() {
-		return c.real()
+		return real
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.read()
+	return c.read(real)
 }
 
-func (c *clock) read() time.Time {
+func (c *clock) read(real time.Time) time.Time {
 	switch {
 	case c.shown.Frozen:
 		return c.shown.At
 	case c.shown.At.IsZero():
-		return c.real()
+		return real
 	default:
-		return c.shown.At.Add(c.real().Sub(c.since))
+		return c.shown.At.Add(real.Sub(c.since))
 	}
 }
 
@@ -69,12 +72,12 @@ func (c *clock) set(shown Clock) {
 func (c *clock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.move(Clock{At: c.read().Add(d), Frozen: c.shown.Frozen})
+	c.move(Clock{At: c.read(c.real()).Add(d), Frozen: c.shown.Frozen})
 }
 
 func (c *clock) move(shown Clock) {
 	if shown.Frozen && shown.At.IsZero() {
-		shown.At = c.read()
+		shown.At = c.read(c.real())
 	}
 	shown.At = shown.At.Round(0) // wall time only: the clock may be moved against the real one
 	c.shown, c.since = shown, c.real()
@@ -92,7 +95,7 @@ func (c *clock) setting() Clock {
 	if !c.own.Load() {
 		return Clock{}
 	}
-	return Clock{At: c.read(), Frozen: c.shown.Frozen}
+	return Clock{At: c.read(c.real()), Frozen: c.shown.Frozen}
 }
 
 // wait returns true when the clock shows the end, false when ctx has ended before.
@@ -122,5 +125,5 @@ func (c *clock) until(end time.Time) (left time.Duration, frozen bool, moved <-c
 	if c.moved == nil {
 		c.moved = make(chan struct{})
 	}
-	return end.Sub(c.read()), c.shown.Frozen, c.moved
+	return end.Sub(c.read(c.real())), c.shown.Frozen, c.moved
 }

@@ -42,7 +42,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer space.end()
 	c := underWay.Get().(*call)
-	*c = call{Space: space, r: r, path: path, match: match, op: match.Operation}
+	c.Space, c.r, c.path, c.match, c.op = space, r, path, match, match.Operation
 
 	// Journal: it has arrived; and then, its body has.
 	c.entry = s.journal.arrive(c)

@@ -152,18 +152,20 @@ const (
 
 // arrive records a call on receipt, before its body.
 func (j *journal) arrive(c *call) *record {
-	now := record{space: c.id, op: c.op, method: c.r.Method, arrived: c.clock.now(), begun: time.Now()}
-	now.path, now.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
-	now.header = j.redactor.Header(c.r.Header)
-	now.secrets = j.hiddenInTarget(c, &now)
-	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
-		now.attempt = attempt[0]
-	}
-	now.size = recordSize + len(now.path) + len(now.query) + len(now.header)
+	begun := time.Now()
+	arrived := c.clock.at(begun)
+	path, query := j.redactor.Target(c.path, c.r.URL.RawQuery)
+	header := j.redactor.Header(c.r.Header)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := j.unused()
-	*r = now
+	r.space, r.op, r.method, r.arrived, r.begun = c.id, c.op, c.r.Method, arrived, begun
+	r.path, r.query, r.header = path, query, header
+	r.secrets = j.hiddenInTarget(c, r)
+	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
+		r.attempt = attempt[0]
+	}
+	r.size = recordSize + len(path) + len(query) + len(header)
 	l := &c.calls
 	if l.closed {
 		r.gone = true
@@ -181,7 +183,7 @@ func (j *journal) arrive(c *call) *record {
 	return r
 }
 
-// unused returns a record that nothing else refers to.
+// unused returns a blank record that nothing else refers to.
 func (j *journal) unused() *record {
 	last := len(j.spare) - 1
 	if last < 0 {

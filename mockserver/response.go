@@ -63,7 +63,7 @@ func (r response) writeHeader(w http.ResponseWriter, length int) {
 		h["Content-Type"] = nil // or net/http guesses one
 	}
 	for _, field := range r.header {
-		h[r.form.name(field[0])] = []string{field[1]}
+		h[r.form.name(http.CanonicalHeaderKey(field[0]))] = []string{field[1]}
 	}
 	values := [2]string{r.contentType(), strconv.Itoa(length)} // one allocation for both
 	if values[0] != "" {
@@ -75,12 +75,12 @@ func (r response) writeHeader(w http.ResponseWriter, length int) {
 	w.WriteHeader(r.status)
 }
 
-// name is how the name of a header is written.
+// name is how the name of a header is written, of which usual is the canonical form.
 func (f form) name(usual string) string {
 	if f.lowerCase {
 		return strings.ToLower(usual)
 	}
-	return http.CanonicalHeaderKey(usual)
+	return usual
 }
 
 // flush sends what is written so far, where the connection can.

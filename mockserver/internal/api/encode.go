@@ -79,6 +79,21 @@ func Bool(b []byte, v *bool) []byte { return strconv.AppendBool(b, *v) }
 // Int appends an integer.
 func Int[T ~int | ~int64](b []byte, v *T) []byte { return strconv.AppendInt(b, int64(*v), 10) }
 
+// Strings appends a list of texts.
+func Strings(b []byte, v *[]string) []byte {
+	if *v == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '[')
+	for i := range *v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = String(b, &(*v)[i])
+	}
+	return append(b, ']')
+}
+
 // Float appends a number, without an exponent where encoding/json has none.
 func Float(b []byte, v *float64) []byte {
 	if size := math.Abs(*v); size != 0 && (size < 1e-6 || size >= 1e21) || size != size {
@@ -88,7 +103,7 @@ func Float(b []byte, v *float64) []byte {
 }
 
 // Value appends a value of any other type: a model, a name for a text or an integer, a
-// list of models or texts; and all else as encoding/json writes it.
+// list of models; and all else as encoding/json writes it.
 func Value[T any](b []byte, v *T) []byte {
 	if body, ok := any(v).(Body); ok {
 		return body.AppendJSON(b)
@@ -112,8 +127,6 @@ func list(b []byte, v reflect.Value) []byte {
 		switch item := v.Index(i).Addr().Interface().(type) {
 		case Body:
 			b = item.AppendJSON(b)
-		case *string:
-			b = String(b, item)
 		default:
 			b = Value(b, &item)
 		}

@@ -123,12 +123,16 @@ func (r *router) match(method, escapedPath string) Match {
 
 // unescapeSegments splits before it unescapes, so that %2F stays inside its segment.
 func unescapeSegments(segments []string, escapedPath string) ([]string, error) {
-	for s := range strings.SplitSeq(strings.TrimPrefix(escapedPath, "/"), "/") {
-		text, err := url.PathUnescape(s)
-		if err != nil {
-			return nil, err
+	for rest, more := strings.TrimPrefix(escapedPath, "/"), true; more; {
+		var s string
+		s, rest, more = strings.Cut(rest, "/")
+		if strings.IndexByte(s, '%') >= 0 {
+			var err error
+			if s, err = url.PathUnescape(s); err != nil {
+				return nil, err
+			}
 		}
-		segments = append(segments, text)
+		segments = append(segments, s)
 	}
 	return segments, nil
 }

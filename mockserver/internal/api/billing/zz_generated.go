@@ -76,11 +76,11 @@ func (x *UpdateUserRequest) AppendJSON(b []byte) []byte {
 	}
 	if x.PermissionsToAttach != nil {
 		b = append(b, ",\"permissions_to_attach\":"...)
-		b = api.Value(b, &x.PermissionsToAttach)
+		b = api.Strings(b, &x.PermissionsToAttach)
 	}
 	if x.PermissionsToDetach != nil {
 		b = append(b, ",\"permissions_to_detach\":"...)
-		b = api.Value(b, &x.PermissionsToDetach)
+		b = api.Strings(b, &x.PermissionsToDetach)
 	}
 	if x.Properties != nil {
 		b = append(b, ",\"properties\":"...)

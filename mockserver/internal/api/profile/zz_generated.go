@@ -163,7 +163,7 @@ type PaymentMethodList struct {
 func (x *PaymentMethodList) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"methods\":"...)
-	b = api.Value(b, &x.Methods)
+	b = api.Strings(b, &x.Methods)
 	return api.Object(b, start)
 }
 

@@ -22,7 +22,7 @@ type CreateSubscriptionRequest struct {
 func (x *CreateSubscriptionRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"connected_squads\":"...)
-	b = api.Value(b, &x.ConnectedSquads)
+	b = api.Strings(b, &x.ConnectedSquads)
 	b = append(b, ",\"device_limit\":"...)
 	b = api.Nullable(b, x.DeviceLimit, api.Int)
 	b = append(b, ",\"duration_days\":"...)
@@ -98,7 +98,7 @@ func (x *Subscription) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"autopay_enabled\":"...)
 	b = api.Bool(b, &x.AutopayEnabled)
 	b = append(b, ",\"connected_squads\":"...)
-	b = api.Value(b, &x.ConnectedSquads)
+	b = api.Strings(b, &x.ConnectedSquads)
 	b = append(b, ",\"device_limit\":"...)
 	b = api.Int(b, &x.DeviceLimit)
 	b = append(b, ",\"end_date\":"...)
