@@ -60,7 +60,7 @@ func (r *Request) QueryParam(name string, dst *string) error {
 // DecodeBody stores the body in dst, a pointer to a struct, see Decode. Where the contract
 // has found its members they are not looked for again: field points to where one goes.
 func (r *Request) DecodeBody(dst any, field func(member string) any) error {
-	if r.Members == nil {
+	if len(r.Members) == 0 {
 		return Decode(r.Body, dst)
 	}
 	for _, m := range r.Members {

@@ -36,7 +36,7 @@ type Verdict struct {
 	Decodable []byte
 
 	// Members are the declared members of a Decodable that is an object, in the order in which they came, so that a
-	// handler need not look for them again. It is nil for any other Decodable, and for a copy.
+	// handler need not look for them again. There are none of any other Decodable, and of a copy.
 	Members []Member
 
 	// Issues is everything that is wrong, in the order of the document: path, query, header, body.
@@ -91,7 +91,11 @@ func (b *body) check(r *Request, issues []Issue) Verdict {
 		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType,
 			Input: quoteText(r.Body)})}
 	}
-	return walkBody(b.schema, r.Body, issues, r.Room[:0])
+	room := r.Room[:0]
+	if room == nil {
+		room = make([]Member, 0, len(b.schema.ofObject()))
+	}
+	return walkBody(b.schema, r.Body, issues, room)
 }
 
 // nameParameters fills op.Parameters.

@@ -189,6 +189,23 @@ func TestABodyThatIsNoJSONDocumentIsOneIssue(t *testing.T) {
 	}
 }
 
+func TestMembersAreThoseOfTheBody(t *testing.T) {
+	t.Parallel()
+	op := operation(t, `{oneOf: [{type: array, items: {}}, {type: object, properties: {v: {type: integer}, sub: {type: object, properties: {v: {type: integer}}}}}]}`)
+	for body, want := range map[string]string{
+		`[1]`: ``, `{}`: ``, `{"x":1}`: ``, `{"v":1.0}`: ``, `{"v":"x"}`: ``,
+		` { "sub" : { "v" : 2 } , "x":1,"v":3 }`: `sub={ "v" : 2 } v=3 `,
+	} {
+		for _, room := range [][]contract.Member{nil, make([]contract.Member, 1), make([]contract.Member, 9)} {
+			got := ""
+			for _, m := range op.Validate(contract.Request{ContentType: jsonType, Body: []byte(body), Room: room}).Members {
+				got += m.Name + "=" + string(m.Value) + " "
+			}
+			assert.Equal(t, want, got, body)
+		}
+	}
+}
+
 func TestDeclaredIsABodyWithoutOtherNames(t *testing.T) {
 	t.Parallel()
 	op := operation(t, `{type: object, properties: {v: {type: string}, sub: {type: object, properties: {n: {type: integer}}}, free: {}, map: {type: object, additionalProperties: {type: string}}}}`)

@@ -25,7 +25,7 @@ type walker struct {
 	issues  []Issue
 	edits   []edit
 	sent    uint64   // which members the outermost object has
-	members []Member // the same, in the order in which they came
+	members []Member // the same, in the order in which they came; nil: not wanted
 }
 
 // step is one element of the path to the value that is being read.
@@ -43,11 +43,11 @@ type edit struct {
 var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // walkBody appends the body's issues and returns the JSON that a handler decodes; bit i of Sent belongs to member i of the
-// body's object, and the body's members go into room.
+// body's object, and the body's members go into room, unless that is nil.
 func walkBody(s *schema, body []byte, issues []Issue, room []Member) Verdict {
 	w := walkers.Get().(*walker)
 	defer w.release()
-	w.reset(body, issues)
+	w.reset(body, issues, room)
 	if !w.value(s, true) || !w.sound() {
 		return Verdict{Issues: append(issues, broken(body))}
 	}
@@ -56,20 +56,19 @@ func walkBody(s *schema, body []byte, issues []Issue, room []Member) Verdict {
 	}
 	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent, Declared: !w.foreign}
 	if len(w.edits) == 0 && len(w.issues) == 0 {
-		v.Members = append(room, w.members...)
+		v.Members = w.members
 	}
 	return v
 }
 
-func (w *walker) reset(body []byte, issues []Issue) {
-	w.grammar, w.pos, w.twice, w.issues = grammar{body: body, surrogate: -1}, 0, false, issues
-	w.steps, w.edits, w.sent, w.members = w.steps[:0], w.edits[:0], 0, w.members[:0]
+func (w *walker) reset(body []byte, issues []Issue, room []Member) {
+	w.grammar, w.pos, w.twice, w.issues, w.members = grammar{body: body, surrogate: -1}, 0, false, issues, room
+	w.steps, w.edits, w.sent = w.steps[:0], w.edits[:0], 0
 }
 
 // release forgets the body, which may hold secrets, before the walker waits for the next one.
 func (w *walker) release() {
-	w.body, w.issues = nil, nil
-	clear(w.members)
+	w.body, w.issues, w.members = nil, nil, nil
 	walkers.Put(w)
 }
 
@@ -291,7 +290,7 @@ func (w *walker) member(s *schema, seen *memberSet, last, depth int) (place int,
 	w.pos = lex.Space(w.body, w.pos)
 	start := w.pos
 	ok = w.value(m.schema, m.required)
-	if depth == 0 {
+	if depth == 0 && w.members != nil {
 		w.members = append(w.members, Member{m.name, w.since(start)})
 	}
 	return i, ok
