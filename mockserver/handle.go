@@ -25,6 +25,7 @@ type call struct {
 	mistaken response           // to a panic before there was an answer
 	accepted api.Request        // what the handler gets
 	room     [8]contract.Member // of its body
+	servers  servers
 }
 
 // underWay has room for calls. One that ends in a panic does not come back.

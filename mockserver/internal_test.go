@@ -56,7 +56,7 @@ func TestMistakesOfTheServerAreReported(t *testing.T) {
 
 	assert.Equal(t, []string{"handler of changeName", "answer of getPaymentMethod"}, *reported)
 
-	_, err := s.run(&contract.Operation{API: &contract.API{Name: "fifth"}}, caller, nil)
+	_, err := inSpace(s).run(&contract.Operation{API: &contract.API{Name: "fifth"}}, caller, nil)
 	assert.EqualError(t, err, "no handlers for the fifth API")
 }
 
