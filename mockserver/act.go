@@ -18,12 +18,9 @@ import (
 func (c *call) act(op *contract.Operation, caller Token, req *api.Request) response {
 	defer c.world.lock(op.Method == http.MethodGet).Unlock()
 	answer, err := c.run(op, caller, req)
-	var refused *refusal
 	switch {
-	case errors.As(err, &refused):
-		return c.server.refuse(op, refused)
 	case err != nil:
-		return c.server.mistake(op, "handler of ", err)
+		return c.server.erred(op, err)
 	case answer.Body == nil:
 		return response{status: answer.Status}
 	}
@@ -32,6 +29,15 @@ func (c *call) act(op *contract.Operation, caller Token, req *api.Request) respo
 		return c.server.mistake(op, "answer of ", err)
 	}
 	return response{status: answer.Status, body: body}
+}
+
+// erred puts a handler's error into words: a refusal, or a mistake of ours.
+func (s *Server) erred(op *contract.Operation, err error) response {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return s.refuse(op, refused)
+	}
+	return s.mistake(op, "handler of ", err)
 }
 
 // recovered answers for a panic.
@@ -48,10 +54,18 @@ func (s *Server) mistake(op *contract.Operation, where string, err error) respon
 	return s.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
 }
 
+// servers answer one call each; a call has room for all, so that none is allocated.
+type servers struct {
+	profile      profileServer
+	billing      billingServer
+	subscription subscriptionServer
+	vendor       vendorServer
+}
+
 // run finds the handler of an operation and runs it. The state is locked. A caller whose
 // user has gone since authorize is as good as unknown.
-func (s *Space) run(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
-	d, now := s.world.data, s.clock.now().UTC() // days are counted and shown in UTC
+func (c *call) run(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
+	d, now := c.world.data, c.clock.now().UTC() // days are counted and shown in UTC
 	write := op.Method != http.MethodGet
 	switch op.API.Name {
 	case "profile":
@@ -59,17 +73,21 @@ func (s *Space) run(op *contract.Operation, caller Token, req *api.Request) (api
 		if user == nil {
 			return api.Answer{}, &refusal{unauthenticated: true, sent: true}
 		}
-		return profile.Handlers[op.ID](profileServer{methods: d.fixed.Profile.PaymentMethods, id: caller.Profile, user: user, now: now}, req)
+		c.servers.profile = profileServer{methods: d.fixed.Profile.PaymentMethods, id: caller.Profile, user: user, now: now}
+		return profile.Handlers[op.ID](&c.servers.profile, req)
 	case "billing":
-		return billing.Handlers[op.ID](billingServer{data: d, now: now}, req)
+		c.servers.billing = billingServer{data: d, now: now}
+		return billing.Handlers[op.ID](&c.servers.billing, req)
 	case "subscription":
-		return subscription.Handlers[op.ID](subscriptionServer{data: d, now: now}, req)
+		c.servers.subscription = subscriptionServer{data: d, now: now}
+		return subscription.Handlers[op.ID](&c.servers.subscription, req)
 	case "vendor":
 		user := d.vendorUsers.of(caller.Vendor, write)
 		if user == nil {
 			return api.Answer{}, &refusal{unauthenticated: true, sent: true}
 		}
-		return vendorapi.Handlers[op.ID](vendorServer{state: &d.vendor, id: caller.Vendor, user: user, split: s.server.splitBalance}, req)
+		c.servers.vendor = vendorServer{state: &d.vendor, id: caller.Vendor, user: user, split: c.server.splitBalance}
+		return vendorapi.Handlers[op.ID](&c.servers.vendor, req)
 	}
 	return api.Answer{}, fmt.Errorf("no handlers for the %s API", op.API.Name)
 }

@@ -22,7 +22,7 @@ type adminCall struct {
 	server *Server
 	space  *Space // nil: the operation is about the server
 	r      *http.Request
-	path   map[string]string // the path's parameters
+	path   contract.Values
 	body   []byte
 }
 

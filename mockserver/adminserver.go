@@ -70,7 +70,8 @@ func documentFile(name string) []byte {
 }
 
 func (c *adminCall) document() (any, *refusal) {
-	name, isJSON := strings.CutSuffix(c.path["file"], ".json")
+	asked, _ := c.path.Get("file")
+	name, isJSON := strings.CutSuffix(asked, ".json")
 	file := documentFile(strings.TrimSuffix(name, ".yaml") + ".yaml")
 	if file == nil {
 		return nil, &refusal{status: http.StatusNotFound, message: "There is no document of this name; getVersion lists those that there are"}
@@ -170,7 +171,7 @@ func (c *adminCall) createSpace() (any, *refusal) {
 }
 
 func (c *adminCall) deleteSpace() (any, *refusal) {
-	if id := c.path["space"]; !c.server.removeSpace(id) {
+	if id, _ := c.path.Get("space"); !c.server.removeSpace(id) {
 		return nil, &refusal{status: http.StatusNotFound, message: fmt.Sprintf("There is no space %q", id)}
 	}
 	return nil, nil

@@ -137,7 +137,7 @@ func (c *adminCall) clearFaults() (any, *refusal) {
 }
 
 func (c *adminCall) removeFault() (any, *refusal) {
-	if name := c.path["name"]; !c.space.RemoveFault(name) {
+	if name, _ := c.path.Get("name"); !c.space.RemoveFault(name) {
 		return nil, &refusal{status: http.StatusNotFound, message: fmt.Sprintf("There is no fault %q; listFaults lists those that there are", name)}
 	}
 	return nil, nil

@@ -47,7 +47,7 @@ func appendCredentials(credentials []string, op *contract.Operation, header http
 			}
 		}
 	}
-	for _, authorization := range header.Values("Authorization") {
+	for _, authorization := range header["Authorization"] {
 		scheme, token, _ := strings.Cut(authorization, " ")
 		switch {
 		case strings.EqualFold(scheme, "Bearer"):

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,7 @@ func (s *Space) Advance(d time.Duration) { s.clock.advance(d) }
 // clock is the clock of a space. Whoever waits on it learns of every move.
 type clock struct {
 	real func() time.Time
+	own  atomic.Bool // time, so that a clock that shows the real one takes no lock
 
 	mu    sync.Mutex
 	shown Clock
@@ -38,20 +40,26 @@ type clock struct {
 	moved chan struct{} // closed by the next move; nil while nobody waits
 }
 
-func (c *clock) now() time.Time {
+func (c *clock) now() time.Time { return c.at(c.real()) }
+
+// at returns what the clock shows at a real time.
+func (c *clock) at(real time.Time) time.Time {
+	if !c.own.Load() {
+		return real
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.read()
+	return c.read(real)
 }
 
-func (c *clock) read() time.Time {
+func (c *clock) read(real time.Time) time.Time {
 	switch {
 	case c.shown.Frozen:
 		return c.shown.At
 	case c.shown.At.IsZero():
-		return c.real()
+		return real
 	default:
-		return c.shown.At.Add(c.real().Sub(c.since))
+		return c.shown.At.Add(real.Sub(c.since))
 	}
 }
 
@@ -64,15 +72,16 @@ func (c *clock) set(shown Clock) {
 func (c *clock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.move(Clock{At: c.read().Add(d), Frozen: c.shown.Frozen})
+	c.move(Clock{At: c.read(c.real()).Add(d), Frozen: c.shown.Frozen})
 }
 
 func (c *clock) move(shown Clock) {
 	if shown.Frozen && shown.At.IsZero() {
-		shown.At = c.read()
+		shown.At = c.read(c.real())
 	}
 	shown.At = shown.At.Round(0) // wall time only: the clock may be moved against the real one
 	c.shown, c.since = shown, c.real()
+	c.own.Store(shown != Clock{})
 	if c.moved != nil {
 		close(c.moved)
 		c.moved = nil
@@ -83,10 +92,10 @@ func (c *clock) move(shown Clock) {
 func (c *clock) setting() Clock {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.shown == (Clock{}) {
+	if !c.own.Load() {
 		return Clock{}
 	}
-	return Clock{At: c.read(), Frozen: c.shown.Frozen}
+	return Clock{At: c.read(c.real()), Frozen: c.shown.Frozen}
 }
 
 // wait returns true when the clock shows the end, false when ctx has ended before.
@@ -116,5 +125,5 @@ func (c *clock) until(end time.Time) (left time.Duration, frozen bool, moved <-c
 	if c.moved == nil {
 		c.moved = make(chan struct{})
 	}
-	return end.Sub(c.read()), c.shown.Frozen, c.moved
+	return end.Sub(c.read(c.real())), c.shown.Frozen, c.moved
 }

@@ -41,7 +41,7 @@ type ParameterCoverage struct {
 func (s *Server) Coverage() Coverage {
 	var c Coverage
 	for op := range s.contract.Operations() {
-		m := s.coverage[op]
+		m := &s.coverage[op.Number]
 		covered := OperationCoverage{API: op.API.Name, Operation: op.ID, Calls: m.calls.Load(), Parameters: []ParameterCoverage{}}
 		for i, status := range op.Answers {
 			covered.Answers = append(covered.Answers, AnswerCoverage{status, m.answers[i].Load()})
@@ -106,8 +106,8 @@ func (o OperationCoverage) unmet() (names []string) {
 	return names
 }
 
-// coverage counts without a lock.
-type coverage map[*contract.Operation]*operationMet
+// coverage counts without a lock, by Operation.Number.
+type coverage []operationMet
 
 type operationMet struct {
 	calls      atomic.Uint64
@@ -116,21 +116,21 @@ type operationMet struct {
 }
 
 func newCoverage(c *contract.Contract) coverage {
-	all := coverage{}
+	var all coverage
 	for op := range c.Operations() {
-		all[op] = &operationMet{answers: make([]atomic.Uint64, len(op.Answers))}
+		all = append(all, operationMet{answers: make([]atomic.Uint64, len(op.Answers))})
 	}
 	return all
 }
 
 func (c coverage) sent(op *contract.Operation, parameters uint64) {
-	if m := c[op]; m.parameters.Load()&parameters != parameters { // mostly nothing new
+	if m := &c[op.Number]; m.parameters.Load()&parameters != parameters { // mostly nothing new
 		m.parameters.Or(parameters)
 	}
 }
 
 func (c coverage) ended(op *contract.Operation, status int) {
-	m := c[op]
+	m := &c[op.Number]
 	m.calls.Add(1)
 	for i, documented := range op.Answers {
 		if documented == status {

@@ -98,7 +98,7 @@ func (c *call) complete(resp response) {
 // date shows the space's clock also in the header, from which a client reckons a
 // Retry-After that is a date. The real time is what net/http writes by itself.
 func (c *call) date(w http.ResponseWriter) {
-	if c.clock.setting() != (Clock{}) {
+	if c.clock.own.Load() {
 		w.Header().Set("Date", c.clock.now().UTC().Format(http.TimeFormat))
 	}
 }

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
@@ -19,7 +20,16 @@ type call struct {
 	fault *met                // nil: none
 	limit [][2]string         // fields that a rate limit puts on the answer
 	notes []string            // of a proxy: what was wrong, for the journal
+
+	verdict  contract.Verdict
+	mistaken response           // to a panic before there was an answer
+	accepted api.Request        // what the handler gets
+	room     [8]contract.Member // of its body
+	servers  servers
 }
+
+// underWay has room for calls. One that ends in a panic does not come back.
+var underWay = sync.Pool{New: func() any { return new(call) }}
 
 // ServeHTTP answers a request, see "The way of a request" in the package comment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -40,14 +50,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer space.end()
-	c := &call{Space: space, r: r, path: path, match: match, op: match.Operation}
+	c := underWay.Get().(*call)
+	c.Space, c.r, c.path, c.match, c.op = space, r, path, match, match.Operation
 
 	// Journal: it has arrived; and then, its body has.
 	c.entry = s.journal.arrive(c)
 	body, broken := readBody(r)
-	if len(body) > 0 {
-		s.journal.receive(c, body)
-	}
+	c.receive(body)
 
 	// Fault: does it meet one?
 	c.fault = space.meet(c.op, r)
@@ -66,6 +75,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	// Deliver: in time and whole, or as the fault does.
 	c.deliver(w, resp)
+	*c = call{}
+	underWay.Put(c)
 }
 
 // right returns the right answer in one of its forms. A panic on the way is a mistake of
@@ -75,13 +86,31 @@ func (c *call) right(body []byte, broken *refusal) (resp response) {
 	if c.server.proxy != nil {
 		return c.proxied(body, broken)
 	}
-	return c.server.proved(c.op, c.vary(c.answer(body, broken)))
+	return c.server.proved(c.op, c.vary(c.answer(broken)))
+}
+
+// receive looks at the body, once for the journal and the answer: a body whose names are all
+// declared, none as a secret, is kept as it is.
+func (c *call) receive(body []byte) {
+	defer c.recovered(&c.mistaken)
+	if c.op != nil {
+		c.verdict = c.op.Validate(contract.Request{
+			Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
+			ContentType: c.r.Header.Get("Content-Type"), Body: body, Room: c.room[:0],
+		})
+	}
+	if len(body) > 0 {
+		c.server.journal.receive(c, body, c.verdict.Declared && !c.op.SecretBody)
+	}
 }
 
 // answer acts on a request; broken says why its body could not be read.
-func (c *call) answer(body []byte, broken *refusal) response {
+func (c *call) answer(broken *refusal) response {
 	s, op := c.server, c.op
-	if op == nil {
+	switch {
+	case c.mistaken.status != 0:
+		return c.mistaken
+	case op == nil:
 		return s.unrouted(c.r.Method, c.path, c.match)
 	}
 	// Limit: has it been called too often?
@@ -97,25 +126,16 @@ func (c *call) answer(body []byte, broken *refusal) response {
 	if broken != nil {
 		return s.refuse(op, broken)
 	}
-	// Validate: everything that breaks the document.
-	verdict := c.validate(body)
-	if len(verdict.Issues) > 0 {
-		return s.refuse(op, &refusal{issues: verdict.Issues})
+	// Validate: does it keep the document?
+	s.coverage.sent(op, c.verdict.Sent)
+	if len(c.verdict.Issues) > 0 {
+		return s.refuse(op, &refusal{issues: c.verdict.Issues})
 	}
 	// Act: the operation's own rules, on the state.
-	return c.act(op, caller, &api.Request{
-		Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: verdict.Decodable, Members: verdict.Members,
-	})
-}
-
-// validate looks for everything in which a request breaks its document.
-func (c *call) validate(body []byte) contract.Verdict {
-	verdict := c.op.Validate(contract.Request{
-		Path: c.match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header,
-		ContentType: c.r.Header.Get("Content-Type"), Body: body,
-	})
-	c.server.coverage.sent(c.op, verdict.Sent)
-	return verdict
+	c.accepted = api.Request{
+		Path: c.match.Path, Query: queryOf(c.r.URL.RawQuery), Body: c.verdict.Decodable, Members: c.verdict.Members,
+	}
+	return c.act(op, caller, &c.accepted)
 }
 
 // proved checks an answer of ours against its document.

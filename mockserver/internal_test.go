@@ -56,7 +56,7 @@ func TestMistakesOfTheServerAreReported(t *testing.T) {
 
 	assert.Equal(t, []string{"handler of changeName", "answer of getPaymentMethod"}, *reported)
 
-	_, err := s.run(&contract.Operation{API: &contract.API{Name: "fifth"}}, caller, nil)
+	_, err := inSpace(s).run(&contract.Operation{API: &contract.API{Name: "fifth"}}, caller, nil)
 	assert.EqualError(t, err, "no handlers for the fifth API")
 }
 
@@ -103,7 +103,7 @@ func TestPanicOfAHandlerIsReportedAndAnswered(t *testing.T) {
 		func() {
 			defer c.recovered(&resp)
 			resp = c.act(op, Token{}, &api.Request{
-				Path: map[string]string{"user_id": "1"}, Query: url.Values{"course_id": {"x"}}, Body: []byte("{}"),
+				Path: contract.Values{{Name: "user_id", Text: "1"}}, Query: url.Values{"course_id": {"x"}}, Body: []byte("{}"),
 			})
 		}()
 		assert.Equal(t, http.StatusInternalServerError, resp.status, op.ID)
@@ -141,6 +141,17 @@ func TestPanicInTheEngineIsAnswered(t *testing.T) {
 	assert.Equal(t, []string{"panic in getMyProfile"}, *reported)
 }
 
+func TestPanicBeforeTheAnswerIsAnswered(t *testing.T) {
+	t.Parallel()
+	s, reported := watched(t)
+	c := inSpace(s) // without a request to look at
+	c.op = s.contract.Operation("getMyProfile")
+	c.match.Operation = c.op
+	c.receive(nil)
+	assert.Equal(t, http.StatusInternalServerError, c.right(nil, nil).status)
+	assert.Equal(t, []string{"panic in getMyProfile"}, *reported)
+}
+
 func TestRefusalReadsAsAnError(t *testing.T) {
 	t.Parallel()
 	assert.EqualError(t, &refusal{status: 404, message: "User not found"}, "404 User not found")
@@ -166,20 +177,4 @@ func TestActualStatusFollowsTheClock(t *testing.T) {
 		assert.EqualValues(t, tc.want, answer.ActualStatus)
 		assert.EqualValues(t, tc.status, answer.Status)
 	}
-}
-
-func TestNaiveTimeHasSixDigitsOrNone(t *testing.T) {
-	t.Parallel()
-	second := time.Date(2026, 3, 1, 15, 4, 5, 0, time.FixedZone("", 3*3600))
-	for fraction, want := range map[time.Duration]string{
-		0:                      "2026-03-01T12:04:05",
-		999:                    "2026-03-01T12:04:05", // below a microsecond
-		time.Microsecond:       "2026-03-01T12:04:05.000001",
-		500 * time.Millisecond: "2026-03-01T12:04:05.500000",
-		123456789:              "2026-03-01T12:04:05.123456",
-		-time.Nanosecond:       "2026-03-01T12:04:04.999999",
-	} {
-		assert.Equal(t, want, naiveTime(second.Add(fraction)))
-	}
-	assert.Equal(t, "0001-01-01T00:00:00", naiveTime(time.Time{}))
 }

@@ -102,8 +102,12 @@ type journal struct {
 	turn  int    // of logs: whose share is looked at next
 	count int
 	bytes int
-	lost  uint64 // records dropped to keep the bounds, in all spaces
+	lost  uint64    // records dropped to keep the bounds, in all spaces
+	spare []*record // to be used again: in a full journal each call takes the place of another
 }
+
+// mostSpare bounds what a journal that was emptied keeps.
+const mostSpare = 64
 
 // What WithJournal sets.
 const (
@@ -161,16 +165,20 @@ const (
 
 // arrive records a call on receipt, before its body.
 func (j *journal) arrive(c *call) *record {
-	r := &record{space: c.id, op: c.op, method: c.r.Method, arrived: c.clock.now(), begun: time.Now()}
-	r.path, r.query = j.redactor.Target(c.path, c.r.URL.RawQuery)
-	r.header = j.redactor.Header(c.r.Header)
+	begun := time.Now()
+	arrived := c.clock.at(begun)
+	path, query := j.redactor.Target(c.path, c.r.URL.RawQuery)
+	header := j.redactor.Header(c.r.Header)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r := j.unused()
+	r.space, r.op, r.method, r.arrived, r.begun = c.id, c.op, c.r.Method, arrived, begun
+	r.path, r.query, r.header = path, query, header
 	r.secrets = j.hiddenInTarget(c, r)
 	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
 		r.attempt = attempt[0]
 	}
-	r.size = recordSize + len(r.path) + len(r.query) + len(r.header)
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	r.size = recordSize + len(path) + len(query) + len(header)
 	l := &c.calls
 	if l.closed {
 		r.gone = true
@@ -188,10 +196,24 @@ func (j *journal) arrive(c *call) *record {
 	return r
 }
 
-// receive records the body of a call.
-func (j *journal) receive(c *call, body []byte) {
+// unused returns a blank record that nothing else refers to.
+func (j *journal) unused() *record {
+	last := len(j.spare) - 1
+	if last < 0 {
+		return &record{}
+	}
+	r := j.spare[last]
+	j.spare = j.spare[:last]
+	return r
+}
+
+// receive records the body of a call; clear says that it holds no secret.
+func (j *journal) receive(c *call, body []byte, clear bool) {
 	r := c.entry
-	shown, secrets := j.redactor.Body(body)
+	shown, secrets := body, []string(nil)
+	if !clear {
+		shown, secrets = j.redactor.Body(body)
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r.body, r.secrets, r.received = shown, append(r.secrets, secrets...), len(body)
@@ -256,7 +278,7 @@ func (j *journal) hiddenInTarget(c *call, r *record) (texts []string) {
 	if r.path != c.path {
 		texts = append(texts, c.path)
 		for _, value := range c.match.Path {
-			texts = append(texts, value)
+			texts = append(texts, value.Text)
 		}
 	}
 	if r.query != c.r.URL.RawQuery {
@@ -302,6 +324,10 @@ func (j *journal) pop(l *log) {
 	l.bytes -= r.size
 	j.bytes -= r.size
 	j.count--
+	if r.done && len(j.spare) < mostSpare { // or else its call still has it
+		*r = record{}
+		j.spare = append(j.spare, r)
+	}
 	if len(l.records) == 0 {
 		j.forget(l)
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,14 +20,15 @@ func (j *journal) sound(t *testing.T, spaces []*Space) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var count, bytes int
-	used := map[*log]bool{}
+	used, kept := map[*log]bool{}, map[*record]bool{}
 	for _, l := range j.logs {
 		require.False(t, used[l], "a log stands once")
 		used[l] = true
 		require.NotEmpty(t, l.records)
 		sum := 0
 		for i, r := range l.records {
-			require.False(t, r.gone)
+			require.False(t, r.gone || kept[r])
+			kept[r] = true
 			require.Equal(t, recordSize+len(r.path)+len(r.query)+len(r.header)+len(r.body)+len(r.answered), r.size)
 			require.True(t, i == 0 || l.records[i-1].number == r.number-1, "without a gap")
 			sum += r.size
@@ -35,6 +37,12 @@ func (j *journal) sound(t *testing.T, spaces []*Space) {
 		require.Equal(t, l.last, l.dropped+uint64(len(l.records)))
 		count += len(l.records)
 		bytes += sum
+	}
+	require.LessOrEqual(t, len(j.spare), mostSpare)
+	for _, r := range j.spare {
+		require.Equal(t, record{}, *r, "nothing is kept of a call that was dropped")
+		require.False(t, kept[r], "it has one place")
+		kept[r] = true
 	}
 	require.Equal(t, count, j.count)
 	require.Equal(t, bytes, j.bytes)
@@ -95,10 +103,13 @@ func TestJournalIsFair(t *testing.T) {
 					body := strings.Repeat(" ", random.IntN(2000))
 					c := &call{Space: grown, r: httptest.NewRequest(http.MethodPut, "/profile/me", strings.NewReader(body)), path: "/profile/me", op: s.contract.Operation("changeName")}
 					c.entry = j.arrive(c)
-					j.receive(c, []byte(body))
+					j.receive(c, []byte(body), false)
 					underWay = append(underWay, c)
 				}
 				j.sound(t, spaces)
+				for _, c := range underWay {
+					require.False(t, slices.Contains(j.spare, c.entry))
+				}
 				fair(t, j, spaces, before, inUse, grown)
 			}
 			for _, space := range spaces {
@@ -183,4 +194,34 @@ func TestAnswerThatRepeatsTheQuery(t *testing.T) {
 	c.entry = s.journal.arrive(c)
 	s.journal.complete(c, response{status: 422, body: []byte(`{"input":"https:\/\/a\/?token=pl\u0061nted"}`)})
 	assert.Equal(t, `{"input":"[redacted]"}`, string(s.Journal()[0].ResponseBody))
+}
+
+// Calls at the same time, in a journal that drops most of them while they are under way, do
+// not get into each other.
+func TestCallsDoNotShareWhatIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	s, err := New(WithJournal(3, 0))
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for n := range 50 {
+				name := fmt.Sprintf("name-%d-%d", i, n)
+				r := httptest.NewRequest(http.MethodPut, "/profile/name-change", strings.NewReader(`{"first_name":"`+name+`","last_name":null}`))
+				r.Header.Set("Content-Type", "application/json")
+				r.Header.Set(attemptHeader, name)
+				out := httptest.NewRecorder()
+				s.ServeHTTP(out, r)
+				assert.Equal(t, http.StatusOK, out.Code)
+				for _, e := range s.Journal() {
+					if e.RequestBytes > 0 {
+						assert.JSONEq(t, `{"first_name":"`+e.Attempt+`","last_name":null}`, string(e.RequestBody))
+					}
+					assert.Equal(t, []string{e.Attempt}, e.RequestHeader[attemptHeader])
+				}
+			}
+		})
+	}
+	all.Wait()
+	assert.Equal(t, uint64(8*50), s.Dropped()+3)
 }

@@ -12,6 +12,9 @@ import (
 // proxied is the way of a call in front of a target, in the place of answer.
 func (c *call) proxied(body []byte, broken *refusal) response {
 	s, speaker := c.server, c.server.speaker(c.match, c.path)
+	if c.mistaken.status != 0 {
+		return c.mistaken
+	}
 	// Limit: has it been called too often?
 	if c.op != nil {
 		if refused := c.overLimit(); refused != nil {
@@ -23,7 +26,7 @@ func (c *call) proxied(body []byte, broken *refusal) response {
 		return s.refuse(speaker, broken)
 	}
 	// Check the request: would the mock refuse it?
-	if refused := c.wrongRequest(body); refused != nil && s.proxy.strict {
+	if refused := c.wrongRequest(); refused != nil && s.proxy.strict {
 		return *refused
 	}
 	// Forward: the target acts.
@@ -43,14 +46,15 @@ func (c *call) proxied(body []byte, broken *refusal) response {
 
 // wrongRequest notes what breaks the document, and returns how the mock refuses it; nil when
 // nothing does.
-func (c *call) wrongRequest(body []byte) *response {
+func (c *call) wrongRequest() *response {
 	s, op := c.server, c.op
 	if op == nil {
 		c.unmatched(s.speaker(c.match, c.path))
 		refused := s.unrouted(c.r.Method, c.path, c.match)
 		return &refused
 	}
-	issues := c.validate(body).Issues
+	s.coverage.sent(op, c.verdict.Sent)
+	issues := c.verdict.Issues
 	why := &refusal{issues: issues}
 	if header, sent := s.lacking(op, c.r.Header); header != "" {
 		why = &refusal{unauthenticated: true, sent: sent}

@@ -71,9 +71,7 @@ func (r response) write(w http.ResponseWriter) {
 // writeHeader sends status and headers for a body of this length.
 func (r response) writeHeader(w http.ResponseWriter, length int) {
 	h := w.Header()
-	set := h.Set
 	if r.form.lowerCase {
-		set = func(name, value string) { h[strings.ToLower(name)] = []string{value} }
 		h["Content-Type"] = nil // or net/http guesses one
 	}
 	maps.Copy(h, r.passed)
@@ -81,15 +79,24 @@ func (r response) writeHeader(w http.ResponseWriter, length int) {
 		h["Content-Type"] = nil // as above
 	}
 	for _, field := range r.header {
-		set(field[0], field[1])
+		h[r.form.name(http.CanonicalHeaderKey(field[0]))] = []string{field[1]}
 	}
-	if media := r.contentType(); media != "" {
-		set("Content-Type", media)
+	values := [2]string{r.contentType(), strconv.Itoa(length)} // one allocation for both
+	if values[0] != "" {
+		h[r.form.name("Content-Type")] = values[:1:1]
 	}
 	if !r.form.chunked && !bodiless(r.status) {
-		h.Set("Content-Length", strconv.Itoa(length))
+		h["Content-Length"] = values[1:]
 	}
 	w.WriteHeader(r.status)
+}
+
+// name is how the name of a header is written, of which usual is the canonical form.
+func (f form) name(usual string) string {
+	if f.lowerCase {
+		return strings.ToLower(usual)
+	}
+	return usual
 }
 
 // flush sends what is written so far, where the connection can.

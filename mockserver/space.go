@@ -277,6 +277,8 @@ func (s *Space) touch() { s.used.Store(time.Now().UnixNano()) }
 func (s *Space) begin() { s.active.Add(1) } // while it is in use nobody asks how long it has been idle
 
 func (s *Space) end() {
-	s.touch()
+	if s.id != "" { // the default space never expires
+		s.touch()
+	}
 	s.active.Add(-1)
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	shared "github.com/quartet-go/quartet/mockserver/internal/api"
 	api "github.com/quartet-go/quartet/mockserver/internal/api/subscription"
 )
 
@@ -122,48 +123,15 @@ func orDefault(number *int, otherwise int) int {
 	return *number
 }
 
-// naiveTime writes UTC without a zone and drops a fraction of zero, as the server of the
-// published document does. It stands for five members of an answer, and time.Format takes
-// three times as long.
-func naiveTime(t time.Time) string {
-	t = t.UTC()
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	var room [len("2006-01-02T15:04:05.000000")]byte
-	b := digits(room[:0], year, 4)
-	b = digits(append(b, '-'), int(month), 2)
-	b = digits(append(b, '-'), day, 2)
-	b = digits(append(b, 'T'), hour, 2)
-	b = digits(append(b, ':'), minute, 2)
-	b = digits(append(b, ':'), second, 2)
-	if micros := t.Nanosecond() / 1000; micros > 0 {
-		b = digits(append(b, '.'), micros, 6)
-	}
-	return string(b)
-}
-
-// digits appends the last so many digits of a number.
-func digits(b []byte, n, width int) []byte {
-	b = append(b, "000000"[:width]...)
-	for i := len(b) - 1; i >= len(b)-width; i-- {
-		b[i] = '0' + byte(n%10)
-		n /= 10
-	}
-	return b
-}
-
 func (u *SubscriptionUser) answer(id int64, now time.Time) *api.User {
 	user := &api.User{
 		ID: id, Status: api.UserStatus(u.Status), Language: u.Language,
 		BalanceKopeks: u.BalanceKopeks, BalanceRubles: float64(u.BalanceKopeks) / 100,
 		HasHadPaidSubscription: u.HasHadPaidSubscription, HasMadeFirstTopup: u.HasMadeFirstTopup,
-		CreatedAt: naiveTime(u.CreatedAt), UpdatedAt: naiveTime(u.UpdatedAt),
+		CreatedAt: shared.Timestamp(u.CreatedAt), UpdatedAt: shared.Timestamp(u.UpdatedAt),
 		TelegramID: u.TelegramID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName,
 		ReferralCode: u.ReferralCode, ReferredByID: u.ReferredByID,
-	}
-	if u.LastActivity != nil {
-		last := naiveTime(*u.LastActivity)
-		user.LastActivity = &last
+		LastActivity: (*shared.Timestamp)(u.LastActivity),
 	}
 	if u.PromoGroup != nil {
 		group := u.PromoGroup
@@ -186,7 +154,7 @@ func (s *Subscription) answer(now time.Time) *api.Subscription {
 	}
 	return &api.Subscription{
 		ID: s.ID, Status: api.SubscriptionStatus(s.Status), ActualStatus: api.SubscriptionStatus(actual), IsTrial: s.IsTrial,
-		StartDate: naiveTime(s.StartDate), EndDate: naiveTime(s.EndDate),
+		StartDate: shared.Timestamp(s.StartDate), EndDate: shared.Timestamp(s.EndDate),
 		TrafficLimitGB: s.TrafficLimitGB, TrafficUsedGB: s.TrafficUsedGB, DeviceLimit: s.DeviceLimit,
 		AutopayEnabled: s.AutopayEnabled, AutopayDaysBefore: s.AutopayDaysBefore,
 		SubscriptionURL: s.SubscriptionURL, SubscriptionCryptoLink: s.CryptoLink,

@@ -28,7 +28,7 @@ type Answer struct {
 
 // Request is a request that the contract has accepted.
 type Request struct {
-	Path  map[string]string // unescaped values of the path's parameters
+	Path  contract.Values // of the path's parameters
 	Query url.Values
 	Body  []byte // JSON; nil where the operation takes none
 
@@ -38,7 +38,8 @@ type Request struct {
 
 // PathParam stores a path parameter in dst.
 func (r *Request) PathParam(name string, dst *int64) error {
-	value, err := strconv.ParseInt(r.Path[name], 10, 64)
+	text, _ := r.Path.Get(name)
+	value, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return fmt.Errorf("path parameter %s: %w", name, err)
 	}
@@ -56,12 +57,18 @@ func (r *Request) QueryParam(name string, dst *string) error {
 	return nil
 }
 
-// DecodeBody stores the body in dst, a pointer to a struct, see Decode.
-func (r *Request) DecodeBody(dst any) error {
-	if r.Members == nil {
+// DecodeBody stores the body in dst, a pointer to a struct, see Decode. Where the contract
+// has found its members they are not looked for again: field points to where one goes.
+func (r *Request) DecodeBody(dst any, field func(member string) any) error {
+	if len(r.Members) == 0 {
 		return Decode(r.Body, dst)
 	}
-	return decodeMembers(r.Members, dst)
+	for _, m := range r.Members {
+		if err := decodeMember(m.Value, field(m.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Decode stores JSON in dst. Member names must match exactly, as they do for the contract:

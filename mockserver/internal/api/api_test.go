@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/quartet-go/quartet/mockserver/internal/api"
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 type body struct {
@@ -23,7 +24,7 @@ func TestDecodeBody(t *testing.T) {
 	var got body
 	request := &api.Request{Body: []byte(`{"Name":1,"name":"a","COUNT":"x","count":3,"union":[1.10],
 		"details":{"a":9007199254740993,"b":[1.10,null,{"c":-0}],"d":"x"}}`)}
-	require.NoError(t, request.DecodeBody(&got))
+	require.NoError(t, request.DecodeBody(&got, nil))
 	name := "a"
 	assert.Equal(t, body{
 		Name: &name, Count: 3, Union: json.RawMessage(`[1.10]`), // as it was sent
@@ -57,7 +58,7 @@ func TestDecodeKeepsNumbersWhereverThereIsRoom(t *testing.T) {
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	request := &api.Request{
-		Path:  map[string]string{"id": "9223372036854775807", "name": "x"},
+		Path:  contract.Values{{Name: "id", Text: "9223372036854775807"}, {Name: "name", Text: "x"}},
 		Query: url.Values{"course": {"a", "b"}},
 	}
 	var id int64

@@ -2,44 +2,10 @@ package api
 
 import (
 	"bytes"
-	"reflect"
 	"strconv"
-	"strings"
-	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
-
-// decodeMembers stores members in the struct behind dst. The contract has read the body and
-// found each of them, so that it is not read again.
-func decodeMembers(members []contract.Member, dst any) error {
-	v := reflect.ValueOf(dst).Elem()
-	places := placesOf(v.Type())
-	for _, m := range members {
-		if err := decodeMember(m.Value, v.Field(places[m.Name]).Addr().Interface()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// placesOf returns the fields of a struct by the names of their members.
-func placesOf(t reflect.Type) map[string]int {
-	if known, ok := places.Load(t); ok {
-		return known.(map[string]int)
-	}
-	found := map[string]int{}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		found[name] = i
-	}
-	places.Store(t, found)
-	return found
-}
-
-var places sync.Map // what placesOf has found out
 
 // decodeMember is Decode, without its cost for plain values.
 func decodeMember(value jsontext.Value, dst any) error {

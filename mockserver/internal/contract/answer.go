@@ -90,7 +90,7 @@ func (op *Operation) AnswerIssues(status int, contentType string, body []byte) [
 	if a.schema == nil {
 		return issues
 	}
-	issues = walkBody(a.schema, body, issues).Issues
+	issues = walkBody(a.schema, body, issues, nil).Issues
 	for i := range issues {
 		issues[i].Path, issues[i].Input = mask(a.schema, issues[i].Path), nil
 	}

@@ -8,7 +8,7 @@ import (
 
 func benchmarkValidate(b *testing.B, id, body string, want int) {
 	op := published(b).Operation(id)
-	r := contract.Request{Path: map[string]string{"user_id": "7"}, RawQuery: "course_id=go", ContentType: jsonType, Body: []byte(body)}
+	r := contract.Request{Path: contract.Values{{Name: "user_id", Text: "7"}}, RawQuery: "course_id=go", ContentType: jsonType, Body: []byte(body), Room: make([]contract.Member, 0, 8)}
 	b.ReportAllocs()
 	for b.Loop() {
 		if got := op.Validate(r); len(got.Issues) != want {

@@ -9,48 +9,49 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// trailing returns the offset of the first thing behind the document, or -1.
-func (w *walker) trailing() int {
-	end := int(w.decoder.InputOffset())
-	rest := bytes.TrimLeft(w.body[end:], " \t\r\n")
-	if len(rest) == 0 {
-		return -1
-	}
-	return len(w.body) - len(rest)
+// sound reports whether what was read is JSON in UTF-8 whose objects name no member twice.
+func (w *walker) sound() bool {
+	read := w.body[:w.pos]
+	doubtful := w.foreign || w.twice || w.surrogate >= 0 || !utf8.Valid(read)
+	return !doubtful || jsontext.Value(read).IsValid()
 }
 
-// broken turns a tokenizer's error into an issue without formatting its text. Duplicate names come after faults of the
-// grammar, wherever those stand: a body that is no JSON has no members that could be named twice.
-func (w *walker) broken(err error) Issue {
-	if fault, at := diagnose(w.body); fault != "" {
-		issue := w.whole(Malformed, at)
+// broken says what is wrong with a body that is not sound. Duplicate names come after faults of the grammar, wherever
+// those stand: a body that is no JSON has no members that could be named twice.
+func broken(body []byte) Issue {
+	if fault, at := diagnose(body); fault != "" {
+		issue := whole(Malformed, body, at)
 		issue.Fault = fault
 		return issue
 	}
-	at := len(w.body)
+	decoder, err := jsontext.NewDecoder(bytes.NewBuffer(body)), error(nil)
+	for err == nil {
+		_, err = decoder.ReadToken()
+	}
+	at := len(body)
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		at = min(int(syntax.ByteOffset), at)
 		if errors.Is(syntax.Err, jsontext.ErrDuplicateName) {
-			issue := w.whole(Duplicate, at)
-			issue.Path = w.pointer(syntax.JSONPointer)
+			issue := whole(Duplicate, body, at)
+			issue.Path = pathOf(decoder, syntax.JSONPointer)
 			return issue
 		}
 	}
-	issue := w.whole(Malformed, at)
+	issue := whole(Malformed, body, at)
 	issue.Fault = OtherFault
 	return issue
 }
 
-func (w *walker) whole(keyword Keyword, at int) Issue {
-	return Issue{In: InBody, Keyword: keyword, Offset: at, Character: utf8.RuneCount(w.body[:at])}
+func whole(keyword Keyword, body []byte, at int) Issue {
+	return Issue{In: InBody, Keyword: keyword, Offset: at, Character: utf8.RuneCount(body[:at])}
 }
 
-// pointer turns a JSON pointer to the decoder's place into a path: a number is an index only inside an array.
-func (w *walker) pointer(p jsontext.Pointer) []any {
+// pathOf turns a JSON pointer to the decoder's place into a path: a number is an index only inside an array.
+func pathOf(decoder *jsontext.Decoder, p jsontext.Pointer) []any {
 	var path []any
 	for token := range p.Tokens() {
-		kind, _ := w.decoder.StackIndex(min(len(path)+1, w.decoder.StackDepth()))
+		kind, _ := decoder.StackIndex(min(len(path)+1, decoder.StackDepth()))
 		if n, err := strconv.Atoi(token); err == nil && kind == '[' {
 			path = append(path, n)
 		} else {

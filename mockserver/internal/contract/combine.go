@@ -22,7 +22,7 @@ func (c *compiler) union(s *schema, source *openapi3.Schema, keyword string, bra
 		if b.single() == "" {
 			return at(source, place, fmt.Errorf("%s: every branch needs a type", keyword))
 		}
-		if s.branch(b.single().kind()) != nil {
+		if s.branch(b.kind) != nil {
 			return at(source, place, fmt.Errorf("%s: two branches take the same kind of value", keyword))
 		}
 		if b.nullable {

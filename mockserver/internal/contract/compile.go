@@ -42,7 +42,13 @@ func (c *compiler) compile(ref *openapi3.SchemaRef, place string) (*schema, erro
 	if keyword := c.unsupported(source); keyword != "" {
 		return nil, at(source, place, fmt.Errorf("%s is not supported", keyword))
 	}
-	return s, c.fill(s, source, place)
+	if err := c.fill(s, source, place); err != nil {
+		return nil, err
+	}
+	if !s.opaque() {
+		s.kind = s.types[0].kind()
+	}
+	return s, nil
 }
 
 func (c *compiler) fill(s *schema, source *openapi3.Schema, place string) error {
@@ -229,7 +235,7 @@ func (c *compiler) object(s *schema, source *openapi3.Schema, place string) (err
 		if err != nil {
 			return err
 		}
-		m := member{name: name, schema: compiled, required: slices.Contains(source.Required, name)}
+		m := member{name: name, quoted: string(quoteText([]byte(name))), schema: compiled, required: slices.Contains(source.Required, name)}
 		if m.absence, err = absence(ref); err != nil {
 			return at(ref.Value, place+"."+name, err)
 		}

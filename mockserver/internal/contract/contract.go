@@ -30,12 +30,17 @@ type API struct {
 // Operation is one method on one path.
 type Operation struct {
 	API      *API
+	Number   int    // its place in Contract.Operations, from 0
 	ID       string // operationId
 	Method   string // upper case
 	Path     string // the template, such as /users/{user_id}/subscription
 	Tags     []string
 	Security Security
 	Secret   bool // the request or an answer holds one of Contract.Secrets
+
+	// SecretBody says that a name which is declared in the request's body is, in upper or lower case, one of
+	// Contract.Secrets.
+	SecretBody bool
 
 	// Parameters is what a request can carry: path, query and header parameters, then the members of the body's object,
 	// each group in the order of the document. There are at most 64.

@@ -58,7 +58,7 @@ func FuzzValidate(f *testing.F) {
 		op := operations[int(index)%len(operations)]
 		sent := slices.Clone(text)
 		c.Match(segment, query)
-		got := op.Validate(contract.Request{Path: map[string]string{"user_id": segment}, RawQuery: query, ContentType: contentType, Body: text})
+		got := op.Validate(contract.Request{Path: contract.Values{{Name: "user_id", Text: segment}}, RawQuery: query, ContentType: contentType, Body: text})
 		if !slices.Equal(sent, text) {
 			t.Fatal("the body was changed")
 		}

@@ -41,6 +41,7 @@ func Load(fsys fs.FS) (*Contract, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	c.markBodies()
 	return c, nil
 }
 
@@ -59,6 +60,7 @@ func (c *Contract) add(name string, doc *openapi3.T) error {
 		if other := c.byID[op.ID]; other != nil {
 			return fmt.Errorf("operationId %q is also in %s.yaml", op.ID, other.API.Name)
 		}
+		op.Number = len(c.byID)
 		c.byID[op.ID] = op
 		if err := c.routes.add(op); err != nil {
 			return fmt.Errorf("%s: %w", op.ID, err)

@@ -9,7 +9,7 @@ import (
 // readInteger reads a JSON number as an integer of so many bits. plain says that a Go int decodes it as it is written.
 // The number must be valid JSON; keyword is Fraction, Range or empty.
 func readInteger(raw []byte, bits int) (value int64, plain bool, keyword Keyword) {
-	if bits == 64 && len(raw) <= 18 && onlyDigits(raw) {
+	if (len(raw) <= 9 || bits == 64 && len(raw) <= 18) && onlyDigits(raw) {
 		return 0, true, "" // value is only needed for numbers that have to be rewritten
 	}
 	digits, zeros, negative := decimal(string(raw))

@@ -108,8 +108,7 @@ func (p *parameter) issue(issue Issue) Issue {
 func (p *parameter) value(r *Request) (string, bool) {
 	switch p.in {
 	case InPath:
-		v, ok := r.Path[p.name]
-		return v, ok
+		return r.Path.Get(p.name)
 	case InHeader:
 		if r.Header == nil {
 			return "", false

@@ -14,11 +14,12 @@ const maxParameters = 64
 
 // Request is what Validate looks at.
 type Request struct {
-	Path        map[string]string // unescaped values of the path's parameters, as Match gives them
-	RawQuery    string            // without the question mark
-	Header      http.Header       // nil where the operation has no header parameters
-	ContentType string            // the Content-Type header
-	Body        []byte            // never changed; nil or empty: no body
+	Path        Values      // of the path's parameters, as Match gives them
+	RawQuery    string      // without the question mark
+	Header      http.Header // nil where the operation has no header parameters
+	ContentType string      // the Content-Type header
+	Body        []byte      // never changed; nil or empty: no body
+	Room        []Member    // where Verdict.Members go if there is room; it may be nil
 }
 
 // body is an operation's compiled request body.
@@ -35,11 +36,14 @@ type Verdict struct {
 	Decodable []byte
 
 	// Members are the declared members of a Decodable that is an object, in the order in which they came, so that a
-	// handler need not look for them again. It is nil for any other Decodable, and for a copy.
+	// handler need not look for them again. There are none of any other Decodable, and of a copy.
 	Members []Member
 
 	// Issues is everything that is wrong, in the order of the document: path, query, header, body.
 	Issues []Issue
+
+	// Declared says that the body is JSON and each name in it one that the document declares at this place.
+	Declared bool
 
 	// Sent has bit i set when the request carries Operation.Parameters[i], be it right or wrong. A body that is no JSON
 	// carries no member.
@@ -68,6 +72,7 @@ func (op *Operation) Validate(r Request) Verdict {
 	walked := op.body.check(&r, v.Issues)
 	v.Issues = walked.Issues
 	v.Sent |= walked.Sent << len(op.parameters)
+	v.Declared = walked.Declared
 	if len(v.Issues) == 0 {
 		v.Decodable, v.Members = walked.Decodable, walked.Members
 	}
@@ -88,7 +93,11 @@ func (b *body) check(r *Request, issues []Issue) Verdict {
 		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType, Allowed: jsonOnly,
 			Input: quoteText(r.Body)})}
 	}
-	return walkBody(b.schema, r.Body, issues)
+	room := r.Room[:0]
+	if room == nil {
+		room = make([]Member, 0, len(b.schema.ofObject()))
+	}
+	return walkBody(b.schema, r.Body, issues, room)
 }
 
 // nameParameters fills op.Parameters.

@@ -174,6 +174,10 @@ func TestABodyThatIsNoJSONDocumentIsOneIssue(t *testing.T) {
 		"a second document":               {`{}{}`, "body trailing @2"},
 		"a stray bracket":                 {`{"v":"x"}]`, "body trailing @9"},
 		"a duplicate and data after":      {`{"v":1,"v":2} x`, "body/'v' duplicate @7"},
+		"a duplicate of no declared name": {`{"x":1,"y":2,"x":3}`, "body/'x' duplicate @13"},
+		"a duplicate in a wrong value":    {`{"v":[{"1":0,"1":0}]}`, "body/'v'/0/'1' duplicate @13"},
+		"half a pair and data after":      {`{"v":"\ud834"} x`, "body malformed other @6"},
+		"a number alone that breaks off":  {`0.`, "body trailing @1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,6 +186,36 @@ func TestABodyThatIsNoJSONDocumentIsOneIssue(t *testing.T) {
 			assert.Nil(t, got.Decodable)
 			assert.Zero(t, got.Sent)
 		})
+	}
+}
+
+func TestMembersAreThoseOfTheBody(t *testing.T) {
+	t.Parallel()
+	op := operation(t, `{oneOf: [{type: array, items: {}}, {type: object, properties: {v: {type: integer}, sub: {type: object, properties: {v: {type: integer}}}}}]}`)
+	for body, want := range map[string]string{
+		`[1]`: ``, `{}`: ``, `{"x":1}`: ``, `{"v":1.0}`: ``, `{"v":"x"}`: ``,
+		` { "sub" : { "v" : 2 } , "x":1,"v":3 }`: `sub={ "v" : 2 } v=3 `,
+	} {
+		for _, room := range [][]contract.Member{nil, make([]contract.Member, 1), make([]contract.Member, 9)} {
+			got := ""
+			for _, m := range op.Validate(contract.Request{ContentType: jsonType, Body: []byte(body), Room: room}).Members {
+				got += m.Name + "=" + string(m.Value) + " "
+			}
+			assert.Equal(t, want, got, body)
+		}
+	}
+}
+
+func TestDeclaredIsABodyWithoutOtherNames(t *testing.T) {
+	t.Parallel()
+	op := operation(t, `{type: object, properties: {v: {type: string}, sub: {type: object, properties: {n: {type: integer}}}, free: {}, map: {type: object, additionalProperties: {type: string}}}}`)
+	for body, want := range map[string]bool{
+		`{}`: true, `{"v":"x","sub":{"n":1},"free":[1,"x",[]]}`: true, `{"\u0076":"x"}`: true, `{"v":1,"sub":[]}`: true,
+		`{"x":1}`: false, `{"sub":{"x":1}}`: false, `{"free":{"x":1}}`: false, `{"free":[{"v":1}]}`: false, `{"map":{"v":"x"}}`: false,
+		`{"v":{"n":1}}`: false, `{"v":"x"} `: true, `{"v":"x"} x`: false, `{"v":"x"`: false, `{"v":"x","v":"x"}`: false, ``: false, `[]`: true,
+	} {
+		assert.Equal(t, want, op.Validate(contract.Request{ContentType: jsonType, Body: []byte(body)}).Declared, body)
+		assert.False(t, op.Validate(contract.Request{ContentType: "text/plain", Body: []byte(body)}).Declared, body)
 	}
 }
 
@@ -334,7 +368,7 @@ paths:
 			if tc.mode != "" {
 				h.Set("x-mode", tc.mode)
 			}
-			r := contract.Request{Path: map[string]string{"id": tc.id}, RawQuery: tc.query, Header: h, ContentType: jsonType, Body: []byte(`{}`)}
+			r := contract.Request{Path: contract.Values{{Name: "id", Text: tc.id}}, RawQuery: tc.query, Header: h, ContentType: jsonType, Body: []byte(`{}`)}
 			issues := c.Operation("op").Validate(r).Issues
 			assert.Equal(t, tc.want, describe(issues))
 			r.Body = []byte("[]")
@@ -394,7 +428,7 @@ paths:
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := op.Validate(contract.Request{Path: map[string]string{"id": "7"}, RawQuery: tc.query, Header: tc.header,
+			got := op.Validate(contract.Request{Path: contract.Values{{Name: "id", Text: "7"}}, RawQuery: tc.query, Header: tc.header,
 				ContentType: tc.contentType, Body: []byte(tc.body)})
 			assert.Equal(t, tc.want, got.Sent, "%05b", got.Sent)
 		})

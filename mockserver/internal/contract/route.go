@@ -11,9 +11,25 @@ import (
 // Match says what a method and a path lead to. At most one of Operation, Allow and Nearest is set.
 type Match struct {
 	Operation *Operation
-	Path      map[string]string // unescaped values by parameter name; nil when the path has none
-	Allow     []string          // the path is known, the method is not: the methods it has, sorted
-	Nearest   *Operation        // the path is unknown: the operation whose path is most like it
+	Path      Values     // unescaped; nil when the path has no parameters
+	Allow     []string   // the path is known, the method is not: the methods it has, sorted
+	Nearest   *Operation // the path is unknown: the operation whose path is most like it
+}
+
+// Values are the values of a path's parameters, in the order of the path.
+type Values []Value
+
+// Value is the value of one parameter.
+type Value struct{ Name, Text string }
+
+// Get returns the value of the parameter of this name.
+func (v Values) Get(name string) (text string, ok bool) {
+	for i := range v {
+		if v[i].Name == name {
+			return v[i].Text, true
+		}
+	}
+	return "", false
 }
 
 // Match finds the operation for a method and a path as it came over the wire (URL.EscapedPath). A path matches with
@@ -95,7 +111,8 @@ func (r *router) match(method, escapedPath string) Match {
 	if rt := r.literal[escapedPath]; rt != nil {
 		return rt.match(method, nil)
 	}
-	if path, err := unescapeSegments(escapedPath); err == nil {
+	var room [8]string // more than any of our paths has
+	if path, err := unescapeSegments(room[:0], escapedPath); err == nil {
 		if rt, values := r.find(path, escapedPath); rt != nil {
 			return rt.match(method, values)
 		}
@@ -105,22 +122,22 @@ func (r *router) match(method, escapedPath string) Match {
 }
 
 // unescapeSegments splits before it unescapes, so that %2F stays inside its segment.
-func unescapeSegments(escapedPath string) ([]string, error) {
-	segments := strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
-	for i, s := range segments {
-		if strings.IndexByte(s, '%') < 0 {
-			continue
+func unescapeSegments(segments []string, escapedPath string) ([]string, error) {
+	for rest, more := strings.TrimPrefix(escapedPath, "/"), true; more; {
+		var s string
+		s, rest, more = strings.Cut(rest, "/")
+		if strings.IndexByte(s, '%') >= 0 {
+			var err error
+			if s, err = url.PathUnescape(s); err != nil {
+				return nil, err
+			}
 		}
-		text, err := url.PathUnescape(s)
-		if err != nil {
-			return nil, err
-		}
-		segments[i] = text
+		segments = append(segments, s)
 	}
 	return segments, nil
 }
 
-func (r *router) find(path []string, escapedPath string) (*route, map[string]string) {
+func (r *router) find(path []string, escapedPath string) (*route, Values) {
 	// An escaped letter in a literal path is the same letter; an escaped slash would make one segment too many.
 	if strings.IndexByte(escapedPath, '%') >= 0 || !strings.HasPrefix(escapedPath, "/") {
 		if rt := r.literal["/"+strings.Join(path, "/")]; rt != nil && len(rt.segments) == len(path) {
@@ -136,22 +153,22 @@ func (r *router) find(path []string, escapedPath string) (*route, map[string]str
 }
 
 // values compares a path with the template. A parameter takes any segment but an empty one.
-func (rt *route) values(path []string) (map[string]string, bool) {
+func (rt *route) values(path []string) (Values, bool) {
 	for i, s := range rt.segments {
 		if s.parameter && path[i] == "" || !s.parameter && path[i] != s.text {
 			return nil, false
 		}
 	}
-	values := make(map[string]string, 1)
+	var values Values
 	for i, s := range rt.segments {
 		if s.parameter {
-			values[s.text] = path[i]
+			values = append(values, Value{s.text, path[i]})
 		}
 	}
 	return values, true
 }
 
-func (rt *route) match(method string, values map[string]string) Match {
+func (rt *route) match(method string, values Values) Match {
 	if op := rt.methods[method]; op != nil {
 		return Match{Operation: op, Path: values}
 	}

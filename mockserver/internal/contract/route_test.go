@@ -15,15 +15,15 @@ func TestMatch(t *testing.T) {
 	for name, tc := range map[string]struct {
 		method, path string
 		want         string // operationId
-		values       map[string]string
+		values       contract.Values
 		allow        []string
 		nearest      string
 	}{
 		"a literal path":                         {method: "GET", path: "/profile/me", want: "getMyProfile"},
 		"an escaped letter is the letter":        {method: "GET", path: "/profile/m%65", want: "getMyProfile"},
 		"one path, two methods":                  {method: "PUT", path: "/v1.0/profile", want: "updateProfile"},
-		"a template":                             {method: "POST", path: "/users/7/subscription", want: "createUserSubscription", values: map[string]string{"user_id": "7"}},
-		"an escaped slash stays in its segment":  {method: "POST", path: "/users/a%2Fb/subscription", want: "createUserSubscription", values: map[string]string{"user_id": "a/b"}},
+		"a template":                             {method: "POST", path: "/users/7/subscription", want: "createUserSubscription", values: contract.Values{{Name: "user_id", Text: "7"}}},
+		"an escaped slash stays in its segment":  {method: "POST", path: "/users/a%2Fb/subscription", want: "createUserSubscription", values: contract.Values{{Name: "user_id", Text: "a/b"}}},
 		"an escaped slash joins nothing":         {method: "GET", path: "/profile%2Fme", nearest: "getMyProfile"},
 		"a trailing slash is another path":       {method: "GET", path: "/profile/me/", nearest: "getMyProfile"},
 		"a parameter takes no empty segment":     {method: "POST", path: "/users//subscription", nearest: "createUserSubscription"},
@@ -42,7 +42,7 @@ func TestMatch(t *testing.T) {
 		"nearest: an empty path":                 {method: "GET", path: "", nearest: "getMyProfile"},
 		"nearest: an asterisk":                   {method: "OPTIONS", path: "*", nearest: "getMyProfile"},
 		"a literal segment is not case-folded":   {method: "GET", path: "/Profile/me", nearest: "getMyProfile"},
-		"dots are segments like any other":       {method: "POST", path: "/users/../subscription", want: "createUserSubscription", values: map[string]string{"user_id": ".."}},
+		"dots are segments like any other":       {method: "POST", path: "/users/../subscription", want: "createUserSubscription", values: contract.Values{{Name: "user_id", Text: ".."}}},
 		"nearest: a number in a template's spot": {method: "POST", path: "/users/7/subscriptions", nearest: "createUserSubscription"},
 	} {
 		t.Run(name, func(t *testing.T) {

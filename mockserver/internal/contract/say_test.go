@@ -18,7 +18,7 @@ func TestSayRequestShowsNoValue(t *testing.T) {
 	}{
 		"everywhere": {
 			"createUserSubscription",
-			contract.Request{Path: map[string]string{"user_id": "s3cret"}, ContentType: jsonType, Body: []byte(`{"is_trial":"s3cret","s3cret":1,"duration_days":1.5}`)},
+			contract.Request{Path: contract.Values{{Name: "user_id", Text: "s3cret"}}, ContentType: jsonType, Body: []byte(`{"is_trial":"s3cret","s3cret":1,"duration_days":1.5}`)},
 			"path.user_id: wrong type; body.is_trial: wrong type; body.duration_days: not an integer",
 		},
 		"a name that is data": {"changeName", contract.Request{ContentType: jsonType, Body: []byte(`{"s3cret":1,"s3cret":2}`)}, "body.*: duplicate at byte 12"},

@@ -5,6 +5,7 @@ import "regexp"
 // schema is a compiled schema: what the walk needs, and nothing that it has to look up.
 type schema struct {
 	types    []Type // one, or several for a union; empty accepts anything
+	kind     byte   // of types[0]
 	nullable bool
 
 	branches []*schema // of a union; no two accept the same JSON kind
@@ -28,6 +29,7 @@ type schema struct {
 
 type member struct {
 	name     string
+	quoted   string // as JSON
 	required bool
 	absence  bool // x-absence: that the member is not there says something
 	schema   *schema
@@ -52,7 +54,7 @@ func (t Type) kind() byte {
 // branch returns the one branch of a union that takes values of this kind, or nil.
 func (s *schema) branch(kind byte) *schema {
 	for _, b := range s.branches {
-		if b.types[0].kind() == kind {
+		if b.kind == kind {
 			return b
 		}
 	}

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -74,4 +75,29 @@ func (f *secretFinder) add(name string) {
 	if name != "" {
 		f.names[name] = true
 	}
+}
+
+// markBodies fills Operation.SecretBody: a name that one document marks is secret in all of them.
+func (c *Contract) markBodies() {
+	for op := range c.Operations() {
+		op.SecretBody = op.body != nil && op.body.schema.declaresAny(c.Secrets, map[*schema]bool{})
+	}
+}
+
+// declaresAny reports whether a member at any depth has one of the names.
+func (s *schema) declaresAny(names map[string]bool, seen map[*schema]bool) bool {
+	if s == nil || seen[s] {
+		return false
+	}
+	seen[s] = true
+	below := append([]*schema{s.items, s.extra}, s.branches...)
+	for i := range s.members {
+		for name := range names {
+			if strings.EqualFold(name, s.members[i].name) {
+				return true
+			}
+		}
+		below = append(below, s.members[i].schema)
+	}
+	return slices.ContainsFunc(below, func(b *schema) bool { return b.declaresAny(names, seen) })
 }

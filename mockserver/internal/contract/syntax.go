@@ -1,8 +1,9 @@
 package contract
 
 import (
-	"bytes"
 	"unicode/utf8"
+
+	"github.com/quartet-go/quartet/mockserver/internal/lex"
 )
 
 // Fault says how a body breaks JSON's grammar.
@@ -21,25 +22,25 @@ const (
 	InvalidUTF8        Fault = "utf8"             // the byte is not UTF-8
 	LoneSurrogate      Fault = "surrogate"        // half of a surrogate pair
 	TooDeep            Fault = "depth"            // objects and arrays are nested too deeply
-	OtherFault         Fault = "other"            // anything else that the tokenizer refuses
+	OtherFault         Fault = "other"            // anything else that the parser refuses
 )
 
-// maxDepth is how deeply objects and arrays may nest; the tokenizer has the same limit.
+// maxDepth is how deeply objects and arrays may nest; jsontext has the same limit.
 const maxDepth = 10000
 
-// diagnose says what is wrong with a body that the tokenizer has refused, and where. It runs on the way to an error
-// only. The tokenizer's own errors are prose about bytes; callers of these APIs are used to the words of the framework's
-// parser, which depend on what the grammar wanted at that place. An empty fault means that the grammar is kept.
+// diagnose says what is wrong with a body that cannot be read, and where. It runs on the way to an error only. Callers of
+// these APIs are used to the words of the framework's parser, which depend on what the grammar wanted at that place. An
+// empty fault means that the grammar is kept.
 func diagnose(body []byte) (Fault, int) {
 	if at := invalidUTF8(body); at >= 0 {
 		return InvalidUTF8, at
 	}
 	g := grammar{body: body, surrogate: -1}
-	end, ok := g.value(g.space(0), 0)
+	end, ok := g.value(lex.Space(body, 0), 0)
 	switch {
 	case !ok:
 		return g.fault, g.at
-	case g.space(end) < len(body):
+	case lex.Space(body, end) < len(body):
 		return "", 0 // something follows the document; the caller sees that itself
 	case g.surrogate >= 0:
 		return LoneSurrogate, g.surrogate
@@ -59,12 +60,13 @@ func invalidUTF8(body []byte) int {
 }
 
 // grammar reads JSON without keeping anything but the first fault. Its methods take an offset and return the one
-// behind what they have read.
+// behind what they have read. That a string is UTF-8 is not their business.
 type grammar struct {
 	body      []byte
 	fault     Fault
 	at        int
-	surrogate int // offset of the first lone surrogate; -1: none
+	surrogate int  // offset of the first lone surrogate; -1: none
+	foreign   bool // it has met names that nobody looked at
 }
 
 func (g *grammar) fail(fault Fault, at int) (int, bool) {
@@ -77,13 +79,6 @@ func (g *grammar) peek(i int) byte {
 		return g.body[i]
 	}
 	return 0
-}
-
-func (g *grammar) space(i int) int {
-	for i < len(g.body) && (g.body[i] == ' ' || g.body[i] == '\t' || g.body[i] == '\n' || g.body[i] == '\r') {
-		i++
-	}
-	return i
 }
 
 func (g *grammar) value(i, depth int) (int, bool) {
@@ -99,16 +94,17 @@ func (g *grammar) value(i, depth int) (int, bool) {
 	case '"':
 		return g.text(i)
 	}
-	for _, literal := range [...]string{"true", "false", "null"} {
-		if bytes.HasPrefix(g.body[min(i, len(g.body)):], []byte(literal)) {
-			return i + len(literal), true
-		}
+	if end := lex.Literal(g.body, i); end > i {
+		return end, true
 	}
-	return g.number(i)
+	if end := lex.Number(g.body, i); end > i {
+		return end, true
+	}
+	return g.fail(WantValue, i)
 }
 
 func (g *grammar) object(i, depth int) (int, bool) {
-	i = g.space(i + 1)
+	i = lex.Space(g.body, i+1)
 	if g.peek(i) == '}' {
 		return i + 1, true
 	}
@@ -116,21 +112,22 @@ func (g *grammar) object(i, depth int) (int, bool) {
 		if g.peek(i) != '"' {
 			return g.fail(WantName, i)
 		}
+		g.foreign = true
 		end, ok := g.text(i)
 		if !ok {
 			return end, false
 		}
-		if i = g.space(end); g.peek(i) != ':' {
+		if i = lex.Space(g.body, end); g.peek(i) != ':' {
 			return g.fail(WantColon, i)
 		}
-		if end, ok = g.value(g.space(i+1), depth); !ok {
+		if end, ok = g.value(lex.Space(g.body, i+1), depth); !ok {
 			return end, false
 		}
-		switch i = g.space(end); g.peek(i) {
+		switch i = lex.Space(g.body, end); g.peek(i) {
 		case '}':
 			return i + 1, true
 		case ',':
-			i = g.space(i + 1)
+			i = lex.Space(g.body, i+1)
 		default:
 			return g.fail(WantComma, i)
 		}
@@ -138,7 +135,7 @@ func (g *grammar) object(i, depth int) (int, bool) {
 }
 
 func (g *grammar) array(i, depth int) (int, bool) {
-	i = g.space(i + 1)
+	i = lex.Space(g.body, i+1)
 	if g.peek(i) == ']' {
 		return i + 1, true
 	}
@@ -147,55 +144,19 @@ func (g *grammar) array(i, depth int) (int, bool) {
 		if !ok {
 			return end, false
 		}
-		switch i = g.space(end); g.peek(i) {
+		switch i = lex.Space(g.body, end); g.peek(i) {
 		case ']':
 			return i + 1, true
 		case ',':
-			i = g.space(i + 1)
+			i = lex.Space(g.body, i+1)
 		default:
 			return g.fail(WantComma, i)
 		}
 	}
 }
 
-// number reads as much of a number as is one: 01 is the number 0 and then something else.
-func (g *grammar) number(start int) (int, bool) {
-	i := start
-	if g.peek(i) == '-' {
-		i++
-	}
-	switch {
-	case g.peek(i) == '0':
-		i++
-	case g.digits(i) > i:
-		i = g.digits(i)
-	default:
-		return g.fail(WantValue, start)
-	}
-	if g.peek(i) == '.' && g.digits(i+1) > i+1 {
-		i = g.digits(i + 1)
-	}
-	if c := g.peek(i); c == 'e' || c == 'E' {
-		j := i + 1
-		if s := g.peek(j); s == '+' || s == '-' {
-			j++
-		}
-		if end := g.digits(j); end > j {
-			i = end
-		}
-	}
-	return i, true
-}
-
-func (g *grammar) digits(i int) int {
-	for c := g.peek(i); '0' <= c && c <= '9'; c = g.peek(i) {
-		i++
-	}
-	return i
-}
-
 func (g *grammar) text(start int) (int, bool) {
-	for i := start + 1; i < len(g.body); {
+	for i := lex.Plain(g.body, start+1); i < len(g.body); i = lex.Plain(g.body, i) {
 		switch c := g.body[i]; {
 		case c == '"':
 			return i + 1, true

@@ -43,6 +43,9 @@ func (s *schema) checkLength(length int, issues []Issue) []Issue {
 // onlyLength reports whether the length is all there is to check.
 func (s *schema) onlyLength() bool { return s.pattern == nil && s.enum == nil && s.format == "" }
 
+// anyText reports whether there is nothing to check.
+func (s *schema) anyText() bool { return s.onlyLength() && s.minLength < 0 && s.maxLength < 0 }
+
 func isTime(text, format string) bool {
 	_, ok := readTime(text, format)
 	return ok

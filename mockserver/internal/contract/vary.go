@@ -51,7 +51,7 @@ func (v *Variation) value(n *node, s *schema) {
 	if b := s.branch(n.kind); b != nil {
 		s = b
 	}
-	if n.kind != s.types[0].kind() || s.data && !v.Values {
+	if n.kind != s.kind || s.data && !v.Values {
 		return
 	}
 	switch s.types[0] {

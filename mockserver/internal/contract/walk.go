@@ -8,23 +8,24 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/quartet-go/quartet/mockserver/internal/lex"
 )
 
 // maxIssues bounds what is told of one body: a megabyte can hold half a million mistakes, and the answer that repeats them
 // all is of no use to anybody.
 const maxIssues = 1000
 
-// walker reads one body along its schema. It is pooled, because the tokenizer's own state is the only thing that a
-// valid body would otherwise allocate.
+// walker reads one body along its schema. It is pooled for the room of its lists.
 type walker struct {
-	source  bytes.Buffer
-	decoder jsontext.Decoder
-	body    []byte
+	grammar
+	pos     int  // body[:pos] has been read
+	twice   bool // a declared member was there twice
 	steps   []step
 	issues  []Issue
 	edits   []edit
 	sent    uint64   // which members the outermost object has
-	members []Member // the same, in the order in which they came
+	members []Member // the same, in the order in which they came; nil: not wanted
 }
 
 // step is one element of the path to the value that is being read.
@@ -42,49 +43,43 @@ type edit struct {
 var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // walkBody appends the body's issues and returns the JSON that a handler decodes; bit i of Sent belongs to member i of the
-// body's object.
-func walkBody(s *schema, body []byte, issues []Issue) Verdict {
+// body's object, and the body's members go into room, unless that is nil.
+func walkBody(s *schema, body []byte, issues []Issue, room []Member) Verdict {
 	w := walkers.Get().(*walker)
 	defer w.release()
-	w.reset(body, issues)
-	if err := w.value(s, true); err != nil {
-		return Verdict{Issues: append(issues, w.broken(err))}
+	w.reset(body, issues, room)
+	if !w.value(s, true) || !w.sound() {
+		return Verdict{Issues: append(issues, broken(body))}
 	}
-	if at := w.trailing(); at >= 0 {
-		return Verdict{Issues: append(issues, w.whole(Trailing, at))}
+	if end := lex.Space(body, w.pos); end < len(body) {
+		return Verdict{Issues: append(issues, whole(Trailing, body, end))}
 	}
-	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent}
+	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent, Declared: !w.foreign}
 	if len(w.edits) == 0 && len(w.issues) == 0 {
-		v.Members = slices.Clone(w.members)
+		v.Members = w.members
 	}
 	return v
 }
 
-func (w *walker) reset(body []byte, issues []Issue) {
-	w.source = *bytes.NewBuffer(body)
-	w.decoder.Reset(&w.source)
-	w.body, w.issues = body, issues
-	w.steps, w.edits, w.sent, w.members = w.steps[:0], w.edits[:0], 0, w.members[:0]
+func (w *walker) reset(body []byte, issues []Issue, room []Member) {
+	w.grammar, w.pos, w.twice, w.issues, w.members = grammar{body: body, surrogate: -1}, 0, false, issues, room
+	w.steps, w.edits, w.sent = w.steps[:0], w.edits[:0], 0
 }
 
 // release forgets the body, which may hold secrets, before the walker waits for the next one.
 func (w *walker) release() {
-	w.source = bytes.Buffer{}
-	w.decoder.Reset(&w.source)
-	w.body, w.issues = nil, nil
-	clear(w.members)
+	w.body, w.issues, w.members = nil, nil, nil
 	walkers.Put(w)
 }
 
-// value reads the next value and reports what is wrong with it. Its error is one of the tokenizer's.
-func (w *walker) value(s *schema, mandatory bool) error {
+// value reads the next value and reports what is wrong with it. Like all that reads, it returns false where the body is
+// no JSON.
+func (w *walker) value(s *schema, mandatory bool) bool {
+	w.pos = lex.Space(w.body, w.pos)
 	if s.opaque() || len(w.issues) >= maxIssues {
-		return w.decoder.SkipValue()
+		return w.skip()
 	}
-	kind := byte(w.decoder.PeekKind())
-	if kind == 'f' {
-		kind = 't'
-	}
+	kind := kindOf(w.peek(w.pos))
 	if kind == 'n' {
 		return w.null(s, mandatory)
 	}
@@ -95,124 +90,147 @@ func (w *walker) value(s *schema, mandatory bool) error {
 		}
 		s = b
 	}
-	if kind != s.types[0].kind() {
+	if kind != s.kind {
 		return w.mismatch(s, mandatory)
 	}
-	switch s.types[0] {
-	case String:
+	switch kind {
+	case '"':
 		return w.text(s)
-	case Integer, Number:
+	case '0':
 		return w.number(s)
-	case Object:
-		return w.object(s)
-	case Map:
-		if s.extra.opaque() {
-			return w.decoder.SkipValue()
-		}
-		return w.object(s)
-	case Array:
+	case '[':
 		return w.array(s)
+	case '{':
+		if len(s.members) > 0 || !s.extra.opaque() {
+			return w.object(s)
+		}
+	}
+	return w.skip()
+}
+
+// kindOf is Type.kind of the value that begins with this byte, if any does.
+func kindOf(c byte) byte {
+	switch {
+	case c == 'f':
+		return 't'
+	case c == '-' || '0' <= c && c <= '9':
+		return '0'
 	default:
-		return w.decoder.SkipValue()
+		return c
 	}
 }
 
-// raw reads the next value and returns it as a part of the body, which outlives the tokenizer.
-func (w *walker) raw() (jsontext.Value, error) {
-	v, err := w.decoder.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	end := int(w.decoder.InputOffset())
-	return jsontext.Value(w.body[end-len(v) : end : end]), nil
+// skip reads a value of any kind.
+func (w *walker) skip() (ok bool) {
+	w.pos, ok = w.grammar.value(w.pos, len(w.steps))
+	return ok
 }
 
-func (w *walker) null(s *schema, mandatory bool) error {
-	raw, err := w.raw()
-	if err == nil && !s.nullable {
-		w.report(Issue{Keyword: Null, Types: s.types, Mandatory: mandatory, Input: raw})
+// since is what was read from start on, as a part of the body, which outlives the walker.
+func (w *walker) since(start int) jsontext.Value { return w.body[start:w.pos:w.pos] }
+
+// next reads c, and the white space before it, if it is there.
+func (w *walker) next(c byte) bool {
+	w.pos = lex.Space(w.body, w.pos)
+	if w.peek(w.pos) != c {
+		return false
 	}
-	return err
+	w.pos++
+	return true
 }
 
-func (w *walker) mismatch(s *schema, mandatory bool) error {
-	raw, err := w.raw()
-	if err == nil {
-		w.report(Issue{Keyword: WrongType, Types: s.types, Mandatory: mandatory, Input: raw})
+// open reads the bracket of an object or an array and reports whether it is empty.
+func (w *walker) open(s step, closing byte) (empty, ok bool) {
+	if len(w.steps) == maxDepth {
+		return false, false
 	}
-	return err
+	w.pos++
+	w.steps = append(w.steps, s)
+	return w.next(closing), true
 }
 
-func (w *walker) text(s *schema) error {
-	raw, err := w.raw()
-	if err != nil {
-		return err
+func (w *walker) null(s *schema, mandatory bool) bool {
+	start := w.pos
+	ok := w.skip()
+	if ok && !s.nullable {
+		w.report(Issue{Keyword: Null, Types: s.types, Mandatory: mandatory, Input: w.since(start)})
 	}
-	start := len(w.issues)
+	return ok
+}
+
+func (w *walker) mismatch(s *schema, mandatory bool) bool {
+	start := w.pos
+	ok := w.skip()
+	if ok {
+		w.report(Issue{Keyword: WrongType, Types: s.types, Mandatory: mandatory, Input: w.since(start)})
+	}
+	return ok
+}
+
+func (w *walker) text(s *schema) bool {
+	start, before := w.pos, len(w.issues)
+	if !w.skip() {
+		return false
+	}
+	if s.anyText() {
+		return true
+	}
+	raw := w.since(start)
 	inner := raw[1 : len(raw)-1]
 	switch {
 	case bytes.IndexByte(inner, '\\') >= 0:
-		text, _ := jsontext.AppendUnquote(nil, raw) // the tokenizer has just accepted it
+		text, _ := jsontext.AppendUnquote(nil, raw) // whether it is UTF-8 is asked in the end
 		w.issues = s.checkString(string(text), w.issues)
 	case s.onlyLength():
 		w.issues = s.checkLength(utf8.RuneCount(inner), w.issues)
 	default:
 		w.issues = s.checkString(string(inner), w.issues)
 	}
-	for i := start; i < len(w.issues); i++ {
+	for i := before; i < len(w.issues); i++ {
 		w.issues[i].In, w.issues[i].Path, w.issues[i].Types, w.issues[i].Input = InBody, w.path(), s.types, raw
 	}
-	return nil
+	return true
 }
 
-func (w *walker) number(s *schema) error {
-	raw, err := w.raw()
-	if err != nil {
-		return err
+func (w *walker) number(s *schema) bool {
+	start := w.pos
+	if !w.skip() {
+		return false
 	}
+	raw := w.since(start)
 	if s.types[0] == Number {
 		if keyword := checkNumberText(string(raw), s.bits); keyword != "" {
 			w.report(Issue{Keyword: keyword, Types: s.types, Input: raw})
 		}
-		return nil
+		return true
 	}
 	value, plain, keyword := readInteger(raw, s.bits)
 	switch {
 	case keyword != "":
 		w.report(Issue{Keyword: keyword, Types: s.types, Input: raw})
 	case !plain:
-		end := int(w.decoder.InputOffset())
-		w.edits = append(w.edits, edit{start: end - len(raw), end: end, value: value})
+		w.edits = append(w.edits, edit{start: start, end: w.pos, value: value})
 	}
-	return nil
+	return true
 }
 
-func (w *walker) array(s *schema) error {
-	if _, err := w.decoder.ReadToken(); err != nil {
-		return err
-	}
-	begin, before := int(w.decoder.InputOffset())-1, len(w.issues)
-	w.steps = append(w.steps, step{})
-	depth, count := len(w.steps)-1, 0
-	for ; w.decoder.PeekKind() != ']'; count++ {
+func (w *walker) array(s *schema) bool {
+	begin, before, depth, count := w.pos, len(w.issues), len(w.steps), 0
+	closed, ok := w.open(step{}, ']')
+	for ok && !closed {
 		w.steps[depth].index = count
-		if err := w.item(s); err != nil {
-			return err
+		if !w.value(s.items, false) {
+			return false
 		}
+		count++
+		closed = w.next(']')
+		ok = closed || w.next(',')
 	}
-	w.steps = w.steps[:depth]
-	if _, err := w.decoder.ReadToken(); err != nil {
-		return err
+	if ok {
+		w.steps = w.steps[:depth]
+		w.checkCount(s, count, begin, before)
 	}
-	w.checkCount(s, count, begin, before)
-	return nil
-}
-
-func (w *walker) item(s *schema) error {
-	if s.items == nil {
-		return w.decoder.SkipValue()
-	}
-	return w.value(s.items, false)
+	return ok
 }
 
 // checkCount reports too few or too many items, in front of the issues of the items themselves.
@@ -226,44 +244,23 @@ func (w *walker) checkCount(s *schema, count, begin, before int) {
 	default:
 		return
 	}
-	end := int(w.decoder.InputOffset())
-	issue.In, issue.Path, issue.Input = InBody, w.path(), w.body[begin:end:end]
+	issue.In, issue.Path, issue.Input = InBody, w.path(), w.since(begin)
 	w.issues = slices.Insert(w.issues, before, issue)
 }
 
-func (w *walker) object(s *schema) error {
-	if _, err := w.decoder.ReadToken(); err != nil {
-		return err
-	}
-	begin, before := int(w.decoder.InputOffset())-1, len(w.issues)
-	w.steps = append(w.steps, step{index: -1})
-	depth := len(w.steps) - 1
+func (w *walker) object(s *schema) bool {
+	begin, before, depth := w.pos, len(w.issues), len(w.steps)
 	var seen memberSet
-	next := 0
-	for w.decoder.PeekKind() != '}' {
-		i, err := w.memberName(s, next)
-		if err != nil {
-			return err
+	closed, ok := w.open(step{index: -1}, '}')
+	for last := -1; ok && !closed; {
+		if last, ok = w.member(s, &seen, last, depth); !ok {
+			return false
 		}
-		if i < 0 {
-			if err := w.value(s.extra, false); err != nil {
-				return err
-			}
-			continue
-		}
-		seen.add(i)
-		next = i + 1
-		w.steps[depth].name = s.members[i].name
-		start := int(w.decoder.InputOffset())
-		if err := w.value(s.members[i].schema, s.members[i].required); err != nil {
-			return err
-		}
-		if depth == 0 {
-			w.members = append(w.members, Member{s.members[i].name, w.since(start)})
-		}
+		closed = w.next('}')
+		ok = closed || w.next(',')
 	}
-	if _, err := w.decoder.ReadToken(); err != nil {
-		return err
+	if !ok {
+		return false
 	}
 	if depth == 0 {
 		w.sent = seen.few
@@ -273,38 +270,62 @@ func (w *walker) object(s *schema) error {
 	if len(w.issues) > before+1 {
 		inDocumentOrder(s, w.issues[before:], depth)
 	}
-	return nil
+	return true
 }
 
-// since is the value that was read behind the name that ends at start.
-func (w *walker) since(start int) jsontext.Value {
-	end := int(w.decoder.InputOffset())
-	value := bytes.TrimLeft(w.body[start:end:end], " \t\r\n:")
-	return jsontext.Value(value)
+// member reads a member of an object and returns its place in the document, or -1; last is the place of the one before.
+func (w *walker) member(s *schema, seen *memberSet, last, depth int) (place int, ok bool) {
+	i, ok := w.name(s, last+1)
+	if !ok || !w.next(':') {
+		return i, false
+	}
+	if i < 0 {
+		w.foreign = true
+		return i, w.value(s.extra, false)
+	}
+	m := &s.members[i]
+	w.twice = w.twice || seen.has(i)
+	seen.add(i)
+	w.steps[depth].name = m.name
+	w.pos = lex.Space(w.body, w.pos)
+	start := w.pos
+	ok = w.value(m.schema, m.required)
+	if depth == 0 && w.members != nil {
+		w.members = append(w.members, Member{m.name, w.since(start)})
+	}
+	return i, ok
 }
 
-// memberName reads a name and returns the place of the declared member, or -1. A name that is not declared becomes a step
+// name reads a name and returns the place of the declared member, or -1. A name that is not declared becomes a step
 // only where there are rules for it, because that takes memory. Callers mostly send members in the order
 // of the document, so the one at next is tried first.
-func (w *walker) memberName(s *schema, next int) (int, error) {
-	raw, err := w.decoder.ReadValue()
-	if err != nil {
-		return -1, err
+func (w *walker) name(s *schema, next int) (place int, ok bool) {
+	start := lex.Space(w.body, w.pos)
+	if next < len(s.members) {
+		quoted := s.members[next].quoted
+		if end := start + len(quoted); end <= len(w.body) && string(w.body[start:end]) == quoted {
+			w.pos = end
+			return next, true
+		}
 	}
-	name := raw[1 : len(raw)-1]
-	if next < len(s.members) && string(name) == s.members[next].name {
-		return next, nil
+	if w.peek(start) != '"' {
+		return -1, false
 	}
+	if w.pos, ok = w.grammar.text(start); !ok {
+		return -1, false
+	}
+	raw := w.since(start)
+	name := []byte(raw[1 : len(raw)-1])
 	if bytes.IndexByte(name, '\\') >= 0 {
-		name, _ = jsontext.AppendUnquote(nil, raw) // the tokenizer has just accepted it
+		name, _ = jsontext.AppendUnquote(nil, raw) // whether it is UTF-8 is asked in the end
 	}
-	if i, ok := s.index[string(name)]; ok {
-		return i, nil
+	if i, declared := s.index[string(name)]; declared {
+		return i, true
 	}
 	if !s.extra.opaque() {
 		w.steps[len(w.steps)-1].name = string(name)
 	}
-	return -1, nil
+	return -1, true
 }
 
 func (w *walker) missing(s *schema, seen *memberSet, begin, depth int) {
@@ -314,8 +335,7 @@ func (w *walker) missing(s *schema, seen *memberSet, begin, depth int) {
 			continue
 		}
 		w.steps[depth].name = m.name
-		end := int(w.decoder.InputOffset())
-		w.report(Issue{Keyword: Required, Types: m.schema.types, Mandatory: true, Input: w.body[begin:end:end]})
+		w.report(Issue{Keyword: Required, Types: m.schema.types, Mandatory: true, Input: w.since(begin)})
 	}
 }
 

@@ -24,7 +24,7 @@ func named(t *testing.T, name string) dialect.Dialect {
 func validate(t *testing.T, c *contract.Contract, id, body string) string {
 	t.Helper()
 	op := c.Operation(id)
-	issues := op.Validate(contract.Request{ContentType: "application/json", Body: []byte(body), Path: map[string]string{"user_id": "7", "id": "7"}, RawQuery: "limit=1"}).Issues
+	issues := op.Validate(contract.Request{ContentType: "application/json", Body: []byte(body), Path: contract.Values{{Name: "user_id", Text: "7"}, {Name: "id", Text: "7"}}, RawQuery: "limit=1"}).Issues
 	require.NotEmpty(t, issues)
 	status, answer := named(t, op.API.Dialect).Validation(issues)
 	assert.Equal(t, 422, status)

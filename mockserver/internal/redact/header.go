@@ -39,7 +39,7 @@ func (r *Redactor) Header(h http.Header) Header {
 func appendLine(b []byte, value string) []byte {
 	start := len(b)
 	b = append(b, value...)
-	if strings.Contains(value, "\n") {
+	if strings.IndexByte(value, '\n') >= 0 {
 		for i, c := range b[start:] {
 			if c == '\n' {
 				b[start+i] = ' '

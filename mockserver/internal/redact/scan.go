@@ -1,20 +1,16 @@
 package redact
 
 import (
-	"strings"
-	"unicode/utf8"
-
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/quartet-go/quartet/mockserver/internal/lex"
 )
 
 // maxDepth is how deep a body may be nested, as for the tokenizer that validates it.
 const maxDepth = 10000
 
 // The methods of this file read JSON. They return false where the body stops being JSON; pos is then at the first token
-// that does not belong or that is cut.
-//
-// They are written by hand because every body of the mock passes here: jsontext's decoder takes longer for the
-// tokens alone than they do for everything. What is hard in JSON, escapes and UTF-8, is left to jsontext.
+// that does not belong or that is cut. What is hard in JSON, escapes and UTF-8, is left to jsontext.
 
 func (s *scanner) document() bool {
 	if !s.value(0) {
@@ -42,12 +38,8 @@ func (s *scanner) value(depth int) bool {
 		return s.array(depth + 1)
 	case '"':
 		return s.stringValue()
-	case 't':
-		return s.literal("true")
-	case 'f':
-		return s.literal("false")
-	case 'n':
-		return s.literal("null")
+	case 't', 'f', 'n':
+		return s.literal()
 	default:
 		return s.number(depth)
 	}
@@ -134,10 +126,7 @@ func (s *scanner) quoted() (text []byte, plain, ok bool) {
 	if start == len(body) || body[start] != '"' {
 		return nil, false, false
 	}
-	i := start + 1
-	for i < len(body) && isPlain[body[i]] {
-		i++
-	}
+	i := lex.Plain(body, start+1)
 	if i < len(body) && body[i] == '"' {
 		s.pos = i + 1
 		return body[start+1 : i], true, true
@@ -164,54 +153,21 @@ func (s *scanner) unquote(raw []byte) ([]byte, bool) {
 	return text, err == nil
 }
 
-// isPlain are the bytes that stand in a string for themselves, ASCII only.
-var isPlain = func() (set [256]bool) {
-	for c := range set {
-		set[c] = ' ' <= c && c < utf8.RuneSelf && c != '"' && c != '\\'
-	}
-	return set
-}()
+func (s *scanner) literal() bool {
+	start := s.pos
+	s.pos = lex.Literal(s.body, start)
+	return s.pos > start
+}
 
-func (s *scanner) literal(word string) bool {
-	end := s.pos + len(word)
-	if end > len(s.body) || string(s.body[s.pos:end]) != word {
+// number reads a number. One that does not end within its object or array is cut, and may be the beginning of a secret.
+func (s *scanner) number(depth int) bool {
+	body, start := s.body, s.pos
+	end := lex.Number(body, start)
+	if end == start || end == len(body) && depth > 0 || end < len(body) && !endsNumber(body[end]) {
 		return false
 	}
 	s.pos = end
-	return true
-}
-
-// number reads a number by the grammar, which knows no leading zeros. One that does not end within its object or array is
-// cut, and may be the beginning of a secret.
-func (s *scanner) number(depth int) bool {
-	body, start, i := s.body, s.pos, s.pos
-	if body[i] == '-' {
-		i++
-	}
-	if i < len(body) && body[i] == '0' {
-		i++
-	} else if i = digits(body, i); i < 0 {
-		return false
-	}
-	if i < len(body) && body[i] == '.' {
-		if i = digits(body, i+1); i < 0 {
-			return false
-		}
-	}
-	if i < len(body) && body[i]|0x20 == 'e' {
-		i++
-		if i < len(body) && (body[i] == '+' || body[i] == '-') {
-			i++
-		}
-		if i = digits(body, i); i < 0 {
-			return false
-		}
-	}
-	if i == len(body) && depth > 0 || i < len(body) && !endsNumber(body[i]) {
-		return false
-	}
-	s.pos = i
-	s.leaf(start, body[start:i])
+	s.leaf(start, body[start:end])
 	return true
 }
 
@@ -221,18 +177,6 @@ func endsNumber(c byte) bool {
 		return true
 	}
 	return false
-}
-
-// digits returns the end of the digits at i, -1 when there are none.
-func digits(body []byte, i int) int {
-	start := i
-	for i < len(body) && '0' <= body[i] && body[i] <= '9' {
-		i++
-	}
-	if i == start {
-		return -1
-	}
-	return i
 }
 
 // next skips white space and c, and reports whether c was there.
@@ -245,14 +189,4 @@ func (s *scanner) next(c byte) bool {
 	return true
 }
 
-func (s *scanner) space() {
-	if s.pos < len(s.body) && s.body[s.pos] <= ' ' {
-		s.spaces()
-	}
-}
-
-func (s *scanner) spaces() {
-	for s.pos < len(s.body) && strings.IndexByte(" \t\r\n", s.body[s.pos]) >= 0 {
-		s.pos++
-	}
-}
+func (s *scanner) space() { s.pos = lex.Space(s.body, s.pos) }

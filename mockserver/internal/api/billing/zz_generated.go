@@ -76,11 +76,11 @@ func (x *UpdateUserRequest) AppendJSON(b []byte) []byte {
 	}
 	if x.PermissionsToAttach != nil {
 		b = append(b, ",\"permissions_to_attach\":"...)
-		b = api.Value(b, &x.PermissionsToAttach)
+		b = api.Strings(b, &x.PermissionsToAttach)
 	}
 	if x.PermissionsToDetach != nil {
 		b = append(b, ",\"permissions_to_detach\":"...)
-		b = api.Value(b, &x.PermissionsToDetach)
+		b = api.Strings(b, &x.PermissionsToDetach)
 	}
 	if x.Properties != nil {
 		b = append(b, ",\"properties\":"...)
@@ -136,6 +136,9 @@ func (x *User) AppendJSON(b []byte) []byte {
 // UserStatus is the status of a user. [ruling] An open set: the published page shows only `active`, and a status that is not known here survives reading.
 type UserStatus string
 
+// AppendJSON appends the value.
+func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
+
 // Server answers the operations of the document. A method gets what the contract has
 // accepted and returns the body of the 2xx answer; a request that it refuses beyond the
 // contract is an error.
@@ -149,7 +152,27 @@ type Server interface {
 var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	"updateUser": func(s Server, r *api.Request) (api.Answer, error) {
 		var body UpdateUserRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "billing_info":
+				return &body.BillingInfo
+			case "billing_properties":
+				return &body.BillingProperties
+			case "login":
+				return &body.Login
+			case "password":
+				return &body.Password
+			case "permissions_to_attach":
+				return &body.PermissionsToAttach
+			case "permissions_to_detach":
+				return &body.PermissionsToDetach
+			case "properties":
+				return &body.Properties
+			case "status":
+				return &body.Status
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.UpdateUser(&body)

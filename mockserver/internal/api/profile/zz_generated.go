@@ -163,7 +163,7 @@ type PaymentMethodList struct {
 func (x *PaymentMethodList) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"methods\":"...)
-	b = api.Value(b, &x.Methods)
+	b = api.Strings(b, &x.Methods)
 	return api.Object(b, start)
 }
 
@@ -250,7 +250,15 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"changeAvatar": func(s Server, r *api.Request) (api.Answer, error) {
 		var body ChangeAvatarRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "avatar_url":
+				return &body.AvatarURL
+			case "verification_code":
+				return &body.VerificationCode
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.ChangeAvatar(&body)
@@ -258,7 +266,15 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"changeEmail": func(s Server, r *api.Request) (api.Answer, error) {
 		var body ChangeEmailRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "new_email":
+				return &body.NewEmail
+			case "verification_code":
+				return &body.VerificationCode
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.ChangeEmail(&body)
@@ -270,7 +286,15 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"changeName": func(s Server, r *api.Request) (api.Answer, error) {
 		var body ChangeNameRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "first_name":
+				return &body.FirstName
+			case "last_name":
+				return &body.LastName
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.ChangeName(&body)
@@ -278,7 +302,19 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"changePassword": func(s Server, r *api.Request) (api.Answer, error) {
 		var body ChangePasswordRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "new_password":
+				return &body.NewPassword
+			case "new_password_confirm":
+				return &body.NewPasswordConfirm
+			case "old_password":
+				return &body.OldPassword
+			case "verification_code":
+				return &body.VerificationCode
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.ChangePassword(&body)
@@ -290,7 +326,15 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"changePaymentMethod": func(s Server, r *api.Request) (api.Answer, error) {
 		var body ChangePaymentMethodRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "details":
+				return &body.Details
+			case "method":
+				return &body.Method
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.ChangePaymentMethod(&body)
@@ -302,7 +346,15 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"changePhone": func(s Server, r *api.Request) (api.Answer, error) {
 		var body ChangePhoneRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "new_phone":
+				return &body.NewPhone
+			case "verification_code":
+				return &body.VerificationCode
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.ChangePhone(&body)

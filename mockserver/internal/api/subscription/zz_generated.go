@@ -22,7 +22,7 @@ type CreateSubscriptionRequest struct {
 func (x *CreateSubscriptionRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"connected_squads\":"...)
-	b = api.Value(b, &x.ConnectedSquads)
+	b = api.Strings(b, &x.ConnectedSquads)
 	b = append(b, ",\"device_limit\":"...)
 	b = api.Nullable(b, x.DeviceLimit, api.Int)
 	b = append(b, ",\"duration_days\":"...)
@@ -77,10 +77,10 @@ type Subscription struct {
 	AutopayEnabled         bool               `json:"autopay_enabled"`
 	ConnectedSquads        []string           `json:"connected_squads"`
 	DeviceLimit            int                `json:"device_limit"`
-	EndDate                string             `json:"end_date"`
+	EndDate                api.Timestamp      `json:"end_date"`
 	ID                     int64              `json:"id"`
 	IsTrial                bool               `json:"is_trial"`
-	StartDate              string             `json:"start_date"`
+	StartDate              api.Timestamp      `json:"start_date"`
 	Status                 SubscriptionStatus `json:"status"`
 	SubscriptionCryptoLink *string            `json:"subscription_crypto_link"`
 	SubscriptionURL        *string            `json:"subscription_url"`
@@ -98,17 +98,17 @@ func (x *Subscription) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"autopay_enabled\":"...)
 	b = api.Bool(b, &x.AutopayEnabled)
 	b = append(b, ",\"connected_squads\":"...)
-	b = api.Value(b, &x.ConnectedSquads)
+	b = api.Strings(b, &x.ConnectedSquads)
 	b = append(b, ",\"device_limit\":"...)
 	b = api.Int(b, &x.DeviceLimit)
 	b = append(b, ",\"end_date\":"...)
-	b = api.String(b, &x.EndDate)
+	b = api.Value(b, &x.EndDate)
 	b = append(b, ",\"id\":"...)
 	b = api.Int(b, &x.ID)
 	b = append(b, ",\"is_trial\":"...)
 	b = api.Bool(b, &x.IsTrial)
 	b = append(b, ",\"start_date\":"...)
-	b = api.String(b, &x.StartDate)
+	b = api.Value(b, &x.StartDate)
 	b = append(b, ",\"status\":"...)
 	b = api.Value(b, &x.Status)
 	b = append(b, ",\"subscription_crypto_link\":"...)
@@ -125,26 +125,29 @@ func (x *Subscription) AppendJSON(b []byte) []byte {
 // SubscriptionStatus is the status of a subscription. [upstream] An open set: a status that is not known here survives reading.
 type SubscriptionStatus string
 
+// AppendJSON appends the value.
+func (x *SubscriptionStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
+
 // User is a user with balance and subscription. Members that later editions of the server add are accepted [upstream].
 type User struct {
-	BalanceKopeks          int64         `json:"balance_kopeks"`
-	BalanceRubles          float64       `json:"balance_rubles"`
-	CreatedAt              string        `json:"created_at"`
-	FirstName              *string       `json:"first_name"`
-	HasHadPaidSubscription bool          `json:"has_had_paid_subscription"`
-	HasMadeFirstTopup      bool          `json:"has_made_first_topup"`
-	ID                     int64         `json:"id"`
-	Language               string        `json:"language"`
-	LastActivity           *string       `json:"last_activity"`
-	LastName               *string       `json:"last_name"`
-	PromoGroup             *PromoGroup   `json:"promo_group"`
-	ReferralCode           *string       `json:"referral_code"`
-	ReferredByID           *int64        `json:"referred_by_id"`
-	Status                 UserStatus    `json:"status"`
-	Subscription           *Subscription `json:"subscription"`
-	TelegramID             *int64        `json:"telegram_id"`
-	UpdatedAt              string        `json:"updated_at"`
-	Username               *string       `json:"username"`
+	BalanceKopeks          int64          `json:"balance_kopeks"`
+	BalanceRubles          float64        `json:"balance_rubles"`
+	CreatedAt              api.Timestamp  `json:"created_at"`
+	FirstName              *string        `json:"first_name"`
+	HasHadPaidSubscription bool           `json:"has_had_paid_subscription"`
+	HasMadeFirstTopup      bool           `json:"has_made_first_topup"`
+	ID                     int64          `json:"id"`
+	Language               string         `json:"language"`
+	LastActivity           *api.Timestamp `json:"last_activity"`
+	LastName               *string        `json:"last_name"`
+	PromoGroup             *PromoGroup    `json:"promo_group"`
+	ReferralCode           *string        `json:"referral_code"`
+	ReferredByID           *int64         `json:"referred_by_id"`
+	Status                 UserStatus     `json:"status"`
+	Subscription           *Subscription  `json:"subscription"`
+	TelegramID             *int64         `json:"telegram_id"`
+	UpdatedAt              api.Timestamp  `json:"updated_at"`
+	Username               *string        `json:"username"`
 }
 
 // AppendJSON appends the object.
@@ -155,7 +158,7 @@ func (x *User) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"balance_rubles\":"...)
 	b = api.Float(b, &x.BalanceRubles)
 	b = append(b, ",\"created_at\":"...)
-	b = api.String(b, &x.CreatedAt)
+	b = api.Value(b, &x.CreatedAt)
 	b = append(b, ",\"first_name\":"...)
 	b = api.Nullable(b, x.FirstName, api.String)
 	b = append(b, ",\"has_had_paid_subscription\":"...)
@@ -167,7 +170,7 @@ func (x *User) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"language\":"...)
 	b = api.String(b, &x.Language)
 	b = append(b, ",\"last_activity\":"...)
-	b = api.Nullable(b, x.LastActivity, api.String)
+	b = api.Nullable(b, x.LastActivity, api.Value)
 	b = append(b, ",\"last_name\":"...)
 	b = api.Nullable(b, x.LastName, api.String)
 	b = append(b, ",\"promo_group\":"...)
@@ -183,7 +186,7 @@ func (x *User) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"telegram_id\":"...)
 	b = api.Nullable(b, x.TelegramID, api.Int)
 	b = append(b, ",\"updated_at\":"...)
-	b = api.String(b, &x.UpdatedAt)
+	b = api.Value(b, &x.UpdatedAt)
 	b = append(b, ",\"username\":"...)
 	b = api.Nullable(b, x.Username, api.String)
 	return api.Object(b, start)
@@ -191,6 +194,9 @@ func (x *User) AppendJSON(b []byte) []byte {
 
 // UserStatus is the status of a user. [upstream] An open set: a status that is not known here survives reading.
 type UserStatus string
+
+// AppendJSON appends the value.
+func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
 
 // Server answers the operations of the document. A method gets what the contract has
 // accepted and returns the body of the 2xx answer; a request that it refuses beyond the
@@ -209,7 +215,25 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 			return api.Answer{}, err
 		}
 		var body CreateSubscriptionRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "connected_squads":
+				return &body.ConnectedSquads
+			case "device_limit":
+				return &body.DeviceLimit
+			case "duration_days":
+				return &body.DurationDays
+			case "is_trial":
+				return &body.IsTrial
+			case "replace_existing":
+				return &body.ReplaceExisting
+			case "squad_uuid":
+				return &body.SquadUUID
+			case "traffic_limit_gb":
+				return &body.TrafficLimitGB
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		result, err := s.CreateUserSubscription(userID, &body)

@@ -110,6 +110,9 @@ func (x *BalanceResponse) AppendJSON(b []byte) []byte {
 // Counter is a number that the server may never have set. [ruling] -842150451 (0xCDCDCDCD as a signed 32-bit number) and -12851 (0xCDCD as a signed 16-bit number) are the marks of memory that was never written: they mean "never set", and are kept as sent.
 type Counter int64
 
+// AppendJSON appends the value.
+func (x *Counter) AppendJSON(b []byte) []byte { return api.Int(b, x) }
+
 // PrivateCode is the secret part of an access code.
 type PrivateCode struct {
 	MasterValue string `json:"mastervalue"`
@@ -201,6 +204,9 @@ func (x *Settings) AppendJSON(b []byte) []byte {
 
 // UnixTime is a moment in seconds since the start of 1970, UTC. [ruling] Zero means none.
 type UnixTime int64
+
+// AppendJSON appends the value.
+func (x *UnixTime) AppendJSON(b []byte) []byte { return api.Int(b, x) }
 
 // UpdateProfileRequest is the personal data to set. [ruling] All members are required, as printed: they are one absolute state, so that a repeated call is harmless.
 type UpdateProfileRequest struct {
@@ -327,7 +333,21 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"updateProfile": func(s Server, r *api.Request) (api.Answer, error) {
 		var body UpdateProfileRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "companyName":
+				return &body.CompanyName
+			case "countryId":
+				return &body.CountryID
+			case "firstName":
+				return &body.FirstName
+			case "lastName":
+				return &body.LastName
+			case "phone":
+				return &body.Phone
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		err := s.UpdateProfile(&body)
@@ -343,7 +363,13 @@ var Handlers = map[string]func(Server, *api.Request) (api.Answer, error){
 	},
 	"updateSettings": func(s Server, r *api.Request) (api.Answer, error) {
 		var body UpdateSettingsRequest
-		if err := r.DecodeBody(&body); err != nil {
+		if err := r.DecodeBody(&body, func(member string) any {
+			switch member {
+			case "lang":
+				return &body.Lang
+			}
+			return nil
+		}); err != nil {
 			return api.Answer{}, err
 		}
 		err := s.UpdateSettings(&body)
