@@ -28,11 +28,11 @@ func TestNewcomerIsTurnedAwayWhenAllAreBusy(t *testing.T) {
 		return errors.Is(err, io.ErrClosedPipe)
 	}
 	first, busy := enter()
-	require.True(t, c.begin(first))
+	require.True(t, c.begin(first, 0))
 	c.complete(first)
 	late, newcomer := enter()
 	assert.True(t, turnedAway(newcomer))
-	assert.False(t, c.begin(late), "also when it had sent a request before")
+	assert.False(t, c.begin(late, 0), "also when it had sent a request before")
 	assert.False(t, turnedAway(busy))
 
 	c.end(first, 1)
