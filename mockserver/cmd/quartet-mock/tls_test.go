@@ -84,16 +84,6 @@ func TestFileWithoutACertificate(t *testing.T) {
 	assert.Equal(t, "quartet-mock: -tls-client-ca: "+none+" has no certificate in PEM\n", stderr)
 }
 
-func TestFileCannotTakeThePlaceOfAFolder(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(folder, "a"), 0o700))
-	assert.Error(t, writeWhole(filepath.Join(folder, "a"), []byte("b")))
-	files, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	assert.Len(t, files, 1, "no temporary file is left")
-}
-
 // A reset reaches the socket through what stands around it.
 func TestResetThroughTLS(t *testing.T) {
 	t.Parallel()
