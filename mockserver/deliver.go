@@ -109,10 +109,17 @@ func (c *call) hold(w http.ResponseWriter, last func(context.Context)) {
 	ctx, cancel := context.WithCancel(c.r.Context())
 	defer cancel()
 	defer context.AfterFunc(c.server.open.Load(), cancel)()
-	defer context.AfterFunc(ctx, func() {
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
 		conn, past := http.NewResponseController(w), time.Unix(1, 0)
 		_, _ = conn.SetReadDeadline(past), conn.SetWriteDeadline(past) // where it is a socket
-	})()
+	})
+	defer func() {
+		if !stop() {
+			<-ended // a stream of HTTP/2 must not be touched once the handler has returned
+		}
+	}()
 	last(ctx)
 }
 

@@ -68,12 +68,15 @@ func (c *crowd) changed(conn net.Conn, state http.ConnState) {
 func (c *crowd) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := r.Context().Value(peerKey{}).(*peer)
-		if !c.begin(p) {
+		whole := 0
+		if r.Body == http.NoBody {
+			whole = 1
+		}
+		if !c.begin(p, whole) {
 			refuseRequest(w)
 			return
 		}
-		if r.Body == http.NoBody {
-			c.complete(p)
+		if whole == 1 {
 			defer c.end(p, 1)
 		} else {
 			body := &awaitedBody{ReadCloser: r.Body, complete: func() { c.complete(p) }}
@@ -84,8 +87,8 @@ func (c *crowd) handler(next http.Handler) http.Handler {
 	})
 }
 
-// begin reports whether there is room for a request.
-func (c *crowd) begin(p *peer) bool {
+// begin reports whether there is room for a request; whole is 1 when it has come whole.
+func (c *crowd) begin(p *peer, whole int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.requests >= c.maxRequests && !c.makeRoom("max-requests", func(other *peer) bool { return other.requests > 0 }) || p.gone {
@@ -93,17 +96,18 @@ func (c *crowd) begin(p *peer) bool {
 	}
 	c.requests++
 	p.requests++
+	p.whole += whole
 	return true
 }
 
-// complete notes that a request of the peer has come whole.
+// complete notes that a request of the peer has come whole after it was begun.
 func (c *crowd) complete(p *peer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p.whole++
 }
 
-// end ends a request; whole is 1 when it has come whole, else 0.
+// end ends a request; whole is 1 when it has come whole.
 func (c *crowd) end(p *peer, whole int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -37,8 +38,8 @@ func TestNoAnswerThatWasBegunIsLost(t *testing.T) {
 	var begun []waiting
 	for range 50 {
 		conn, from := s.dial(t, expecting100)
-		resp, _ := answer(t, from)
-		require.Equal(t, http.StatusContinue, resp.StatusCode)
+		resp := answer(t, from)
+		require.Equal(t, http.StatusContinue, resp.status)
 		begun = append(begun, waiting{conn, from})
 	}
 
@@ -68,9 +69,9 @@ func TestNoAnswerThatWasBegunIsLost(t *testing.T) {
 	for _, w := range begun {
 		_, err := io.WriteString(w, `{"first_name":"A","last_name":null}`)
 		require.NoError(t, err)
-		resp, body := answer(t, w.Reader)
-		assert.Equal(t, 200, resp.StatusCode)
-		assert.JSONEq(t, `{"message":"The name is changed"}`, body)
+		resp := answer(t, w.Reader)
+		assert.Equal(t, 200, resp.status)
+		assert.JSONEq(t, `{"message":"The name is changed"}`, resp.body)
 	}
 	assert.Equal(t, ok, s.wait(), "%s", s.stderr)
 	t.Logf("%d answered while it ran, and 50 after the signal; %d were not taken", answered.Load(), refused.Load())
@@ -96,7 +97,8 @@ func callOnce(ctx context.Context, addr string) (whole bool, err error) {
 		if err != nil {
 			return false, nil
 		}
-		if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+		_, err = io.Copy(io.Discard, resp.Body)
+		if err = errors.Join(err, resp.Body.Close()); err != nil || resp.StatusCode != http.StatusOK {
 			return false, nil
 		}
 		if resp.Close {
@@ -113,8 +115,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	ready := t.TempDir() + "/ready"
 	s, _ := process(t, nil, "-addr", "unix:"+t.TempDir()+"/s", "-drain-timeout", "1h", "-ready-file", ready)
 	_, from := s.dial(t, expecting100)
-	resp, _ := answer(t, from)
-	require.Equal(t, http.StatusContinue, resp.StatusCode)
+	resp := answer(t, from)
+	require.Equal(t, http.StatusContinue, resp.status)
 	unused, idle := s.dial(t, simple)
 	answer(t, idle)
 

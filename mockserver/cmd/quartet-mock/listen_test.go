@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -60,7 +59,7 @@ func TestTakenPortAndBrokenListener(t *testing.T) {
 	assert.ErrorIs(t, p.answer(defaults(), new(http.Server), listener, nil, nil), net.ErrClosed)
 	broken := promptListener{listener, 0}
 	_, err = broken.Accept()
-	assert.True(t, errors.Is(err, net.ErrClosed))
+	assert.ErrorIs(t, err, net.ErrClosed)
 }
 
 func TestURLOfAnAddress(t *testing.T) {

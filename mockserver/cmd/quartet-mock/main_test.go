@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,12 @@ import (
 
 // asProgram makes the test binary behave as the program itself.
 const asProgram = "TEST_AS_PROGRAM"
+
+// How long and how often a test looks for what comes by itself.
+const (
+	testWait = time.Minute
+	testTick = time.Millisecond
+)
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
@@ -113,18 +120,34 @@ func (s *served) status(t *testing.T, path string, header ...string) int {
 // get calls over a connection of its own.
 func (s *served) get(t *testing.T, path string, header ...string) (status int, body string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, http.NoBody)
-	require.NoError(t, err)
+	req := request(t, s.url+path)
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
 	req.Close = true
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
+	got := readAll(t, resp)
+	return got.status, got.body
+}
+
+func request(t *testing.T, url string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	require.NoError(t, err)
-	return resp.StatusCode, string(data)
+	return req
+}
+
+// failure is what a call that must not succeed comes to.
+func failure(t *testing.T, transport *http.Transport, req *http.Request) error {
+	t.Helper()
+	t.Cleanup(transport.CloseIdleConnections)
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err == nil {
+		_ = readAll(t, resp)
+	}
+	require.Error(t, err)
+	return err
 }
 
 // dial connects and sends a text.
@@ -142,15 +165,29 @@ func (s *served) dial(t *testing.T, text string) (net.Conn, *bufio.Reader) {
 	return conn, bufio.NewReader(conn)
 }
 
+// reply is an answer that has been read.
+type reply struct {
+	status int
+	proto  string
+	header http.Header
+	last   bool // on its connection
+	body   string
+}
+
 // answer reads an answer.
-func answer(t *testing.T, from *bufio.Reader) (*http.Response, string) {
+func answer(t *testing.T, from *bufio.Reader) reply {
 	t.Helper()
 	resp, err := http.ReadResponse(from, nil)
 	require.NoError(t, err)
+	return readAll(t, resp)
+}
+
+func readAll(t *testing.T, resp *http.Response) reply {
+	t.Helper()
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	return resp, string(body)
+	return reply{resp.StatusCode, resp.Proto, resp.Header, resp.Close, string(body)}
 }
 
 // ends runs a command that ends by itself.

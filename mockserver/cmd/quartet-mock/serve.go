@@ -37,8 +37,9 @@ func (p *program) serveMock(set *settings) int {
 	}
 	line, err := readiness(nameOf(listener), server.TLSConfig != nil)
 	if err == nil && set.readyFile != "" {
-		err = set.blame("ready-file", writeWhole(set.readyFile, line))
-		defer func() { _ = os.Remove(set.readyFile) }() // whoever has removed it before is right
+		if err = set.blame("ready-file", writeWhole(set.readyFile, line)); err == nil {
+			defer func() { _ = os.Remove(set.readyFile) }() // whoever has removed it before is right
+		}
 	}
 	if err != nil {
 		p.complain(errors.Join(err, listener.Close()))

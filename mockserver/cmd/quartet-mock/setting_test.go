@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -88,7 +87,7 @@ var settingCases = map[string]settingCase{
 		with: func(t *testing.T) []string { return []string{"-tls-ca", filepath.Join(t.TempDir(), "ca.pem")} },
 		works: func(t *testing.T, s *served, _ string) {
 			_, err := tls.Dial("tcp", s.addr, &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12}) // who it is does not matter here
-			assert.ErrorContains(t, err, "remote error: tls: ")
+			assert.Error(t, err)
 		},
 		bad: "/no/such/file", why: noFile,
 	},
@@ -106,8 +105,8 @@ var settingCases = map[string]settingCase{
 		good: is("https://a.example, https://b.example"),
 		works: func(t *testing.T, s *served, _ string) {
 			_, from := s.dial(t, "GET /profile/me HTTP/1.1\r\nHost: a\r\nOrigin: https://b.example\r\n\r\n")
-			resp, _ := answer(t, from)
-			assert.Equal(t, "https://b.example", resp.Header.Get("Access-Control-Allow-Origin"))
+			resp := answer(t, from)
+			assert.Equal(t, "https://b.example", resp.header.Get("Access-Control-Allow-Origin"))
 		},
 		bad: "b.example", why: "%s: it must be origins such as https://example.com:8443, with commas between them; * is all",
 	},
@@ -152,7 +151,7 @@ var settingCases = map[string]settingCase{
 			assert.Eventually(t, func() bool {
 				_, body := s.get(t, "/profile/me")
 				return body != first
-			}, time.Minute, time.Millisecond)
+			}, testWait, testTick)
 		},
 		bad: "0x7", why: "%s: it must be an integer from 0 on",
 	},
@@ -225,8 +224,8 @@ var settingCases = map[string]settingCase{
 		good: is("1ms"),
 		works: func(t *testing.T, s *served, _ string) {
 			_, from := s.dial(t, strings.Replace(halfBody, "\r\n\r\n{", "\r\nExpect: 100-continue\r\n\r\n", 1))
-			resp, _ := answer(t, from)
-			require.Equal(t, 100, resp.StatusCode, "it is under way")
+			resp := answer(t, from)
+			require.Equal(t, 100, resp.status, "it is under way")
 			assert.Equal(t, failed, s.end())
 			assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way after 1ms were cut off\n")
 		},
@@ -245,14 +244,14 @@ var settingCases = map[string]settingCase{
 		good: is("20ms"),
 		works: func(t *testing.T, s *served, _ string) {
 			_, from := s.dial(t, halfBody)
-			resp, body := answer(t, from)
-			assert.Equal(t, 400, resp.StatusCode)
-			assert.Contains(t, body, "The request body could not be read")
+			resp := answer(t, from)
+			assert.Equal(t, 400, resp.status)
+			assert.Contains(t, resp.body, "The request body could not be read")
 		},
 		bad: "soon", why: notTime,
 	},
 	"write-timeout": {
-		good: is("20ms"),
+		good: is("300ms"),
 		with: func(t *testing.T) []string {
 			return []string{"-seed", file(t, "seed.yaml", "faults: [{kind: oversized-body, size: 100000000}]\n")}
 		},
@@ -298,8 +297,8 @@ var settingCases = map[string]settingCase{
 		},
 		works: func(t *testing.T, s *served, _ string) {
 			_, slow := s.dial(t, strings.Replace(halfBody, "\r\n\r\n{", "\r\nExpect: 100-continue\r\n\r\n", 1))
-			resp, _ := answer(t, slow)
-			require.Equal(t, 100, resp.StatusCode, "it is under way")
+			resp := answer(t, slow)
+			require.Equal(t, 100, resp.status, "it is under way")
 			assert.Equal(t, 200, s.status(t, "/profile/me"))
 			_, err := slow.ReadByte()
 			assert.ErrorIs(t, err, io.EOF, "it gave way")
@@ -320,14 +319,14 @@ var settingCases = map[string]settingCase{
 		works: func(t *testing.T, s *served, _ string) {
 			_, from := s.dial(t, "PUT /profile/name-change HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"+
 				strings.Repeat(" ", 80_000))
-			resp, body := answer(t, from)
-			assert.Equal(t, 503, resp.StatusCode)
-			assert.Equal(t, "1", resp.Header.Get("Retry-After"))
-			assert.JSONEq(t, `{"detail":"The server has too many large bodies under way"}`, body)
-			assert.True(t, resp.Close)
+			resp := answer(t, from)
+			assert.Equal(t, 503, resp.status)
+			assert.Equal(t, "1", resp.header.Get("Retry-After"))
+			assert.JSONEq(t, `{"detail":"The server has too many large bodies under way"}`, resp.body)
+			assert.True(t, resp.last)
 			_, from = s.dial(t, strings.Replace(halfBody, "\r\n\r\n{", "\r\n\r\n"+`{"first_name":"A","last_name":null}`, 1))
-			resp, _ = answer(t, from)
-			assert.Equal(t, 200, resp.StatusCode, "small ones need none of it")
+			resp = answer(t, from)
+			assert.Equal(t, 200, resp.status, "small ones need none of it")
 		},
 		bad: "2GiB", why: notSize,
 	},
@@ -342,7 +341,7 @@ var settingCases = map[string]settingCase{
 		good: is("1ms"), with: flags("-max-spaces", "2"),
 		works: func(t *testing.T, s *served, _ string) {
 			assert.Equal(t, 200, s.status(t, "/profile/me", "X-Mock-Space", "a"))
-			assert.Eventually(t, func() bool { return s.status(t, "/profile/me", "X-Mock-Space", "b") == 200 }, time.Minute, time.Millisecond)
+			assert.Eventually(t, func() bool { return s.status(t, "/profile/me", "X-Mock-Space", "b") == 200 }, testWait, testTick)
 		},
 		bad: "1", why: notTime,
 	},
@@ -364,16 +363,16 @@ func assertHeldIsKept(t *testing.T, s *served) {
 	s.dial(t, held)
 	assert.Eventually(t, func() bool {
 		_, from := s.dial(t, simple)
-		resp, body := answer(t, from) //nolint:bodyclose // answer has closed it
-		if resp.StatusCode == http.StatusOK {
+		resp := answer(t, from)
+		if resp.status == http.StatusOK {
 			return false
 		}
-		assert.Equal(t, 503, resp.StatusCode)
-		assert.Equal(t, "1", resp.Header.Get("Retry-After"))
-		assert.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"))
-		assert.JSONEq(t, `{"title":"Service Unavailable","status":503,"detail":"The server has too many requests under way"}`, body)
+		assert.Equal(t, 503, resp.status)
+		assert.Equal(t, "1", resp.header.Get("Retry-After"))
+		assert.Equal(t, "application/problem+json", resp.header.Get("Content-Type"))
+		assert.JSONEq(t, `{"title":"Service Unavailable","status":503,"detail":"The server has too many requests under way"}`, resp.body)
 		return true
-	}, time.Minute, time.Millisecond)
+	}, testWait, testTick)
 }
 
 func (s *served) stderrCount(text string) int { return strings.Count(s.stderr.String(), text) }
@@ -452,13 +451,11 @@ func protocolOf(t *testing.T, s *served, transport *http.Transport) string {
 			return new(net.Dialer).DialContext(ctx, "unix", path)
 		}
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/profile/me", http.NoBody)
+	resp, err := (&http.Client{Transport: transport}).Do(request(t, s.url+"/profile/me"))
 	require.NoError(t, err)
-	resp, err := (&http.Client{Transport: transport}).Do(req)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	assert.Equal(t, 200, resp.StatusCode)
-	return resp.Proto
+	got := readAll(t, resp)
+	assert.Equal(t, 200, got.status)
+	return got.proto
 }
 
 // certificateFiles writes a certificate for 127.0.0.1, which is its own authority, and its key.

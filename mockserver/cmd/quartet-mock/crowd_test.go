@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Nobody gives way whose request is whole. Then a newcomer is turned away.
+func TestNewcomerIsTurnedAwayWhenAllAreBusy(t *testing.T) {
+	t.Parallel()
+	var logged []string
+	c := newCrowd(1, 1, func(limit string) { logged = append(logged, limit) })
+	enter := func() (*peer, net.Conn) {
+		conn, other := net.Pipe()
+		t.Cleanup(func() { _, _ = conn.Close(), other.Close() }) // one of them may be closed
+		return c.enter(t.Context(), conn).Value(peerKey{}).(*peer), other
+	}
+	turnedAway := func(conn net.Conn) bool {
+		_ = conn.SetWriteDeadline(time.Now().Add(time.Millisecond)) // nobody reads; it fails when they have closed
+		_, err := conn.Write([]byte("x"))
+		return errors.Is(err, io.ErrClosedPipe)
+	}
+	first, busy := enter()
+	require.True(t, c.begin(first, 0))
+	c.complete(first)
+	late, newcomer := enter()
+	assert.True(t, turnedAway(newcomer))
+	assert.False(t, c.begin(late, 0), "also when it had sent a request before")
+	assert.False(t, turnedAway(busy))
+
+	c.end(first, 1)
+	_, newcomer = enter()
+	assert.False(t, turnedAway(newcomer))
+	assert.True(t, turnedAway(busy), "it is idle now")
+	assert.Equal(t, []string{"max-connections"}, logged, "once a minute")
+	assert.Zero(t, c.requests)
+	assert.Len(t, c.peers, 1)
+}
+
+// Requests on one connection of HTTP/2 are counted each.
+func TestStreamsAreRequests(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", "faults: [{kind: no-answer, operation: listPayments}]\n")
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-seed", seed, "-h2c", "-max-requests", "2")
+	client := clients(t)["HTTP/2.0"]
+	done := make(chan struct{})
+	for range 2 {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			resp, err := client.Get(s.url + "/profile/payments")
+			if err == nil {
+				_ = resp.Body.Close() // the server has ended before
+			}
+		}()
+	}
+	assert.Eventually(t, func() bool {
+		resp, err := client.Get(s.url + "/profile/me")
+		return assert.NoError(t, err) && readAll(t, resp).status == http.StatusServiceUnavailable
+	}, testWait, testTick)
+	assert.Equal(t, ok, s.end())
+	<-done
+	<-done
+}
