@@ -94,6 +94,9 @@ func (c *crowd) begin(p *peer, whole int) bool {
 	if c.requests >= c.maxRequests && !c.makeRoom("max-requests", func(other *peer) bool { return other.requests > 0 }) || p.gone {
 		return false
 	}
+	if p.requests == 0 {
+		c.order.MoveToBack(p.place) // it waits for this one now
+	}
 	c.requests++
 	p.requests++
 	p.whole += whole

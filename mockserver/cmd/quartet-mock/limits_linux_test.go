@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -180,33 +181,50 @@ func crowdOf(t *testing.T, s *served, size int, text string) {
 	callers.Wait()
 }
 
-// others call as they always do, and are answered right. It returns how long it took each.
+// others call as they always do, and are answered right. Who is taken for one of the crowd
+// because the machine is slow may find the connection closed, and then calls once more, as
+// clients do. It returns how long it took each.
 func others(t *testing.T, s *served) (took []time.Duration) {
 	t.Helper()
-	const body = `{"first_name":"A","last_name":null}`
 	for range 20 {
 		begun := time.Now()
-		conn, err := net.Dial("tcp", s.addr)
-		if !assert.NoError(t, err) {
-			return append(took, 0)
+		err := callTwice(s.addr)
+		if err != nil {
+			t.Logf("calling once more: %v", err)
+			err = callTwice(s.addr)
 		}
-		from := bufio.NewReader(conn)
-		for _, call := range []string{simple, put(len(body)) + body} {
-			_, err := io.WriteString(conn, call)
-			assert.NoError(t, err)
-			resp, err := http.ReadResponse(from, nil)
-			if !assert.NoError(t, err) {
-				return append(took, 0)
-			}
-			_, err = io.Copy(io.Discard, resp.Body)
-			assert.NoError(t, err)
-			assert.NoError(t, resp.Body.Close())
-			assert.Equal(t, http.StatusOK, resp.StatusCode)
-		}
+		assert.NoError(t, err)
 		took = append(took, time.Since(begun))
-		assert.NoError(t, conn.Close())
 	}
 	return took
+}
+
+// callTwice reads and writes over a connection of its own.
+func callTwice(addr string) error {
+	const body = `{"first_name":"A","last_name":null}`
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	from := bufio.NewReader(conn)
+	for _, call := range []string{simple, put(len(body)) + body} {
+		if _, err := io.WriteString(conn, call); err != nil {
+			return err
+		}
+		resp, err := http.ReadResponse(from, nil)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, resp.Body)
+		if err := errors.Join(err, resp.Body.Close()); err != nil {
+			return err
+		}
+		if resp.StatusCode != http.StatusOK {
+			return errors.New(resp.Status)
+		}
+	}
+	return nil
 }
 
 // tricks are requests that have broken other servers. Each has an answer, and none a path

@@ -346,14 +346,25 @@ var settingCases = map[string]settingCase{
 		bad: "1", why: notTime,
 	},
 	"journal-calls": {
-		good:  is("1"),
-		works: func(t *testing.T, s *served, _ string) { assert.Equal(t, 200, s.status(t, "/profile/me")) },
-		bad:   "0", why: notCount,
+		good: is("1"),
+		works: func(t *testing.T, s *served, _ string) {
+			assert.Equal(t, 200, s.status(t, "/profile/me"))
+			assert.Equal(t, 200, s.status(t, "/profile/payments"))
+			_, journal := s.get(t, "/_mock/v1/journal")
+			assert.NotContains(t, journal, `"/profile/me"`)
+			assert.Contains(t, journal, `"/profile/payments"`)
+			assert.Contains(t, journal, `"dropped":1`)
+		},
+		bad: "0", why: notCount,
 	},
 	"journal-size": {
-		good:  is("64KiB"),
-		works: func(t *testing.T, s *served, _ string) { assert.Equal(t, 200, s.status(t, "/profile/me")) },
-		bad:   "64kB", why: notSize,
+		good: is("1KiB"),
+		works: func(t *testing.T, s *served, _ string) {
+			assert.Equal(t, 200, s.status(t, "/profile/me", "X-Long", strings.Repeat("x", 2000)))
+			_, journal := s.get(t, "/_mock/v1/journal")
+			assert.JSONEq(t, `{"calls":[],"dropped":1}`, journal)
+		},
+		bad: "64kB", why: notSize,
 	},
 }
 
