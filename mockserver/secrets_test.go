@@ -118,6 +118,13 @@ func TestNoSecretIsEverShown(t *testing.T) {
 		s.VerifyOrder(tb, mockserver.Expect("changePassword").Header("X-None", ""))
 	}
 	showsNothing(t, fmt.Sprintf("%+v\n%s", m.Coverage(), m.Coverage().Markdown()))
+	for _, path := range []string{"/journal", "/coverage", "/coverage.md", "/metrics", "/spaces"} { // of the admin API
+		for _, base := range []string{m.URL(), space.URL()} {
+			status, _, answer := ask(t, client, http.MethodGet, base+"/_mock/v1"+path, "")
+			require.Equal(t, 200, status)
+			showsNothing(t, answer)
+		}
+	}
 	tb.end()
 	require.Len(t, tb.logs, 1)
 	require.Greater(t, len(tb.errors), 8)
