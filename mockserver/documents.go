@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/mockserver/internal/dialect"
 	"github.com/quartet-go/quartet/mockserver/internal/redact"
@@ -27,7 +28,7 @@ var load = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.F
 var loadAdmin = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.AdminFS) })
 
 func loadFrom(files fs.FS) (documents, error) {
-	c, err := contract.Load(files)
+	c, err := compile.Load(files)
 	if err != nil {
 		return documents{}, fmt.Errorf("mockserver: %w", err)
 	}
