@@ -1,4 +1,5 @@
-// Package compile reads OpenAPI 3.0 documents and yields the structures of package contract.
+// Package compile reads OpenAPI 3.0 documents and yields the structures of package contract. That is done when
+// code is generated, and in tests; the mock has the result as code, see package compiled.
 //
 // # What a document may use
 //
