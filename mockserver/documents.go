@@ -2,18 +2,17 @@ package mockserver
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compiled"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/mockserver/internal/dialect"
 	"github.com/quartet-go/quartet/mockserver/internal/redact"
-	"github.com/quartet-go/quartet/openapi"
 )
 
-// documents are the loaded contract and the dialect of each API. They never change, so
+// documents are the contract and the dialect of each API. They never change, so
 // that all servers of a process share them.
 type documents struct {
 	contract *contract.Contract
@@ -21,13 +20,13 @@ type documents struct {
 	redactor *redact.Redactor
 }
 
-var load = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.FS) })
+var load = sync.OnceValues(func() (documents, error) { return documentsOf(compiled.Published()) })
 
-// loadAdmin loads the admin API's document, which a server without a call of it does not need.
-var loadAdmin = sync.OnceValues(func() (documents, error) { return loadFrom(openapi.AdminFS) })
+// loadAdmin makes those of the admin API, which a server without a call of it does not need.
+var loadAdmin = sync.OnceValues(func() (documents, error) { return documentsOf(compiled.Admin()) })
 
-func loadFrom(files fs.FS) (documents, error) {
-	c, err := contract.Load(files)
+func documentsOf(apis []*contract.API) (documents, error) {
+	c, err := contract.New(apis)
 	if err != nil {
 		return documents{}, fmt.Errorf("mockserver: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
 	"github.com/quartet-go/quartet/openapi"
 )
 
@@ -31,7 +32,9 @@ func mistrust(t *testing.T, s *Server) {
 		}
 		files[name] = &fstest.MapFile{Data: data}
 	}
-	loaded, err := loadFrom(files)
+	apis, err := compile.APIs(files)
+	require.NoError(t, err)
+	loaded, err := documentsOf(apis)
 	require.NoError(t, err)
 	s.contract, s.dialects, s.coverage = loaded.contract, loaded.dialects, newCoverage(loaded.contract)
 }

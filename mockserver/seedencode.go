@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -198,8 +199,9 @@ func (e *seedEncoder) time(t time.Time, path []string) *yaml.Node {
 }
 
 // likeText matches texts that no reader of YAML takes for anything else, but for the
-// words in otherWords. All others are quoted, also where only some readers need it.
-var likeText = regexp.MustCompile(`^[\pL_](?:[ :]?[\pL\pN_@./+-])*$`)
+// words in otherWords. All others are quoted, also where only some readers need it. Its
+// classes of letters are large, and few programs write a file, so the first text makes it.
+var likeText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL_](?:[ :]?[\pL\pN_@./+-])*$`) })
 
 // otherWords are null and the booleans of YAML 1.1 and 1.2.
 var otherWords = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -212,7 +214,7 @@ func (e *seedEncoder) text(text string, path []string) *yaml.Node {
 		return e.refuse(path, "this is no UTF-8, and a seed file holds no other text")
 	}
 	node := plain(text)
-	if !likeText.MatchString(text) || slices.Contains(otherWords, strings.ToLower(text)) {
+	if !likeText().MatchString(text) || slices.Contains(otherWords, strings.ToLower(text)) {
 		node.Style = yaml.DoubleQuotedStyle
 	}
 	return node

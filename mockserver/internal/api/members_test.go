@@ -11,6 +11,7 @@ import (
 	"github.com/quartet-go/quartet/mockserver/internal/api/profile"
 	"github.com/quartet-go/quartet/mockserver/internal/api/subscription"
 	"github.com/quartet-go/quartet/mockserver/internal/api/vendorapi"
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/openapi"
 )
@@ -19,7 +20,7 @@ import (
 // of body and every kind of value.
 func TestMembersAreDecodedAsTheBodyIs(t *testing.T) {
 	t.Parallel()
-	documents, err := contract.Load(openapi.FS)
+	documents, err := compile.Load(openapi.FS)
 	require.NoError(t, err)
 	for _, tc := range []struct {
 		operation, body string
@@ -53,7 +54,7 @@ func TestMembersAreDecodedAsTheBodyIs(t *testing.T) {
 // members that could be taken from the original.
 func TestCopyOfABodyIsReadWhole(t *testing.T) {
 	t.Parallel()
-	documents, err := contract.Load(openapi.FS)
+	documents, err := compile.Load(openapi.FS)
 	require.NoError(t, err)
 	verdict := documents.Operation("updateSettings").Validate(contract.Request{ContentType: "application/json", Body: []byte(`{"lang":5.0}`)})
 	require.Nil(t, verdict.Members)

@@ -2,58 +2,15 @@ package contract
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// answer is one compiled answer of an operation.
-type answer struct {
-	status int
-	json   string   // the media type of a JSON body; "": it has none
-	schema *schema  // of the JSON body
-	texts  []string // the media types of bodies of which only that is known
-}
-
-// compileAnswers returns the documented answers by status.
-func compileAnswers(schemas *compiler, source *openapi3.Responses) ([]answer, error) {
-	var list []answer
-	for _, text := range slices.Sorted(maps.Keys(source.Map())) {
-		status, err := strconv.Atoi(text)
-		if err != nil {
-			return nil, fmt.Errorf("answer %s: only a number is supported", text)
-		}
-		a := answer{status: status}
-		if err := a.compile(schemas, source.Value(text).Value.Content, "answer "+text); err != nil {
-			return nil, err
-		}
-		list = append(list, a)
-	}
-	return list, nil
-}
-
-func (a *answer) compile(schemas *compiler, content openapi3.Content, place string) (err error) {
-	for _, name := range slices.Sorted(maps.Keys(content)) {
-		switch media := content[name]; {
-		case isText(media) && !isJSON(name):
-			a.texts = append(a.texts, name)
-		case media.Schema == nil || !isJSON(name) || a.schema != nil:
-			return fmt.Errorf("%s: only one JSON with a schema, and texts with type: string, are supported", place)
-		default:
-			a.json = name
-			if a.schema, err = schemas.compile(media.Schema, place); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// isText reports whether all that is said of a body is that it is a text.
-func isText(media *openapi3.MediaType) bool {
-	return media.Schema != nil && media.Schema.Value.Type.Is("string")
+// Response is what a document says of the answers with one status.
+type Response struct {
+	Status int
+	JSON   string   // the media type of a JSON body; "": it has none
+	Schema *Schema  // of the JSON body
+	Texts  []string // the media types of bodies of which only that is known
 }
 
 // CheckAnswer returns nil when an answer has no issues, see AnswerIssues; else what SayAnswer makes of them.
@@ -71,45 +28,45 @@ func (op *Operation) AnswerIssues(status int, contentType string, body []byte) [
 	switch {
 	case a == nil:
 		return []Issue{{In: InStatus, Keyword: Undocumented, Text: fmt.Sprint(op.Answers)}}
-	case a.schema == nil && a.texts == nil && len(body) > 0:
+	case a.Schema == nil && a.Texts == nil && len(body) > 0:
 		return []Issue{{In: InBody, Keyword: UnwantedBody}}
-	case a.schema == nil && a.texts == nil:
+	case a.Schema == nil && a.Texts == nil:
 		return nil
 	case len(body) == 0:
 		return []Issue{{In: InBody, Keyword: MissingBody}}
 	}
 	var issues []Issue
-	if contentType != a.json {
+	if contentType != a.JSON {
 		switch media := mediaType(contentType); {
-		case slices.Contains(a.texts, media):
+		case slices.Contains(a.Texts, media):
 			return nil
-		case media != a.json:
+		case media != a.JSON:
 			issues = []Issue{{In: InBody, Keyword: ContentType, Allowed: a.media()}}
 		}
 	}
-	if a.schema == nil {
+	if a.Schema == nil {
 		return issues
 	}
-	issues = walkBody(a.schema, body, issues, nil).Issues
+	issues = walkBody(a.Schema, body, issues, nil).Issues
 	for i := range issues {
-		issues[i].Path, issues[i].Input = mask(a.schema, issues[i].Path), nil
+		issues[i].Path, issues[i].Input = mask(a.Schema, issues[i].Path), nil
 	}
 	return issues
 }
 
 // media returns the media types of the answer.
-func (a *answer) media() []string {
-	if a.json == "" {
-		return a.texts
+func (a *Response) media() []string {
+	if a.JSON == "" {
+		return a.Texts
 	}
-	return append([]string{a.json}, a.texts...)
+	return append([]string{a.JSON}, a.Texts...)
 }
 
 // answer returns the documented answer with this status, or nil.
-func (op *Operation) answer(status int) *answer {
-	for i := range op.answers {
-		if op.answers[i].status == status {
-			return &op.answers[i]
+func (op *Operation) answer(status int) *Response {
+	for i := range op.Responses {
+		if op.Responses[i].Status == status {
+			return &op.Responses[i]
 		}
 	}
 	return nil

@@ -5,25 +5,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
-
-// withAnswer is a document whose only operation, op, answers 200 with a body of this schema in YAML's flow style.
-func withAnswer(schema string) fstest.MapFS {
-	return document(`
-paths:
-  /op:
-    get:
-      operationId: op
-      responses: {'200': {description: Fine., content: {application/json: {schema: ` + schema + `}}}, '204': {description: Nothing.}}
-`)
-}
 
 // example is an example of an answer in the published documents.
 type example struct {
@@ -56,7 +46,7 @@ func examples(t testing.TB, c *contract.Contract) []example {
 
 func TestAnswersOfThePublishedDocuments(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	for id, want := range map[string][]int{
 		"getMyProfile":           {200, 401},
 		"createUserSubscription": {201, 400, 401, 404, 422, 500},
@@ -68,7 +58,7 @@ func TestAnswersOfThePublishedDocuments(t *testing.T) {
 
 func TestCheckAnswerAcceptsEveryExample(t *testing.T) {
 	t.Parallel()
-	list := examples(t, published(t))
+	list := examples(t, compiletest.Published(t))
 	assert.Greater(t, len(list), 40)
 	for _, e := range list {
 		assert.NoError(t, e.op.CheckAnswer(e.status, "application/json; charset=utf-8", []byte(e.body)))
@@ -77,7 +67,7 @@ func TestCheckAnswerAcceptsEveryExample(t *testing.T) {
 
 func TestCheckAnswerNamesWhatIsBroken(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	for name, tc := range map[string]struct {
 		id, contentType string
 		status          int
@@ -129,7 +119,7 @@ func TestCheckAnswerSaysEachRule(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := contract.Load(withAnswer(tc.schema))
+			c, err := compile.Load(compiletest.WithAnswer(tc.schema))
 			require.NoError(t, err)
 			assert.EqualError(t, c.Operation("op").CheckAnswer(200, jsonType, []byte(tc.body)), "op: answer 200: "+tc.want)
 		})
@@ -138,7 +128,7 @@ func TestCheckAnswerSaysEachRule(t *testing.T) {
 
 func TestCheckAnswerShowsNoValue(t *testing.T) {
 	t.Parallel()
-	err := published(t).Operation("listAccessCodes").CheckAnswer(200, "s3cret", []byte(
+	err := compiletest.Published(t).Operation("listAccessCodes").CheckAnswer(200, "s3cret", []byte(
 		`{"accesscodes":[{"_id":"s3cret","private":{"mastervalue":{"s3cret":1},"s3cret":1},"public":"s3cret"}],"balance":["s3cret"]}`))
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "s3cret")
@@ -147,7 +137,7 @@ func TestCheckAnswerShowsNoValue(t *testing.T) {
 
 func TestAnAnswerWithoutABody(t *testing.T) {
 	t.Parallel()
-	c, err := contract.Load(withAnswer(`{}`))
+	c, err := compile.Load(compiletest.WithAnswer(`{}`))
 	require.NoError(t, err)
 	op := c.Operation("op")
 	assert.Equal(t, []int{200, 204}, op.Answers)
@@ -157,11 +147,11 @@ func TestAnAnswerWithoutABody(t *testing.T) {
 
 func TestCheckAnswerTakesTheMediaTypesOfTheDocument(t *testing.T) {
 	t.Parallel()
-	files := document(`paths: {/a: {get: {operationId: a, responses: {
+	files := compiletest.Document(`paths: {/a: {get: {operationId: a, responses: {
 		'200': {description: Fine., content: {application/json: {schema: {type: object}}, application/yaml: {schema: {type: string}}, text/plain: {schema: {type: string}}}},
 		'404': {description: None., content: {application/problem+json: {schema: {type: object}}}},
 		'500': {description: Bad., content: {text/event-stream: {schema: {type: string}}}}}}}}`)
-	loaded, err := contract.Load(files)
+	loaded, err := compile.Load(files)
 	require.NoError(t, err)
 	op := loaded.Operation("a")
 	for name, tc := range map[string]struct {
@@ -193,34 +183,9 @@ func TestCheckAnswerTakesTheMediaTypesOfTheDocument(t *testing.T) {
 	}
 }
 
-func TestLoadRefusesAnswersItCannotCheck(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		files fstest.MapFS
-		want  string
-	}{
-		"a rule":         {withAnswer(`{type: object, properties: {n: {type: integer, minimum: 1}}}`), "GET /op: answer 200.n (line 9): minimum is not supported"},
-		"writeOnly":      {withAnswer(`{type: object, properties: {n: {type: integer, writeOnly: true}}}`), "answer 200.n (line 9): writeOnly is not supported"},
-		"extra members":  {withAnswer(`{type: object, additionalProperties: {type: string, format: email}}`), "answer 200.additionalProperties"},
-		"plain text":     {document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {text/plain: {schema: {type: object}}}}}}}}"), "GET /a: answer 200: only one JSON with a schema, and texts with type: string, are supported"},
-		"no schema":      {document("paths: {/a: {get: {operationId: a, responses: {'404': {description: Fine., content: {application/json: {}}}}}}}"), "answer 404: only one JSON with a schema"},
-		"two contents":   {document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {application/json: {schema: {}}, application/problem+json: {schema: {}}}}}}}}"), "answer 200: only one JSON"},
-		"any status":     {document("paths: {/a: {get: {operationId: a, responses: {default: {description: Fine.}}}}}"), "answer default: only a number is supported"},
-		"many statuses":  {document("paths: {/a: {get: {operationId: a, responses: {2XX: {description: Fine.}}}}}"), "answer 2XX: only a number is supported"},
-		"a bad branch":   {withAnswer(`{anyOf: [{type: string}, {type: integer, minimum: 1}]}`), "answer 200.anyOf.1"},
-		"a bad wrapping": {withAnswer(`{allOf: [{type: string, format: email}]}`), "answer 200.allOf.0"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := contract.Load(tc.files)
-			assert.ErrorContains(t, err, tc.want)
-		})
-	}
-}
-
 // FuzzCheckAnswer: an answer that we accept, the other judges accept; no answer makes it panic.
 func FuzzCheckAnswer(f *testing.F) {
-	c := published(f)
+	c := compiletest.Published(f)
 	list := examples(f, c)
 	for i, e := range list {
 		f.Add(uint8(i), []byte(e.body))

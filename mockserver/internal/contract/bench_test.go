@@ -3,11 +3,12 @@ package contract_test
 import (
 	"testing"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 func benchmarkValidate(b *testing.B, id, body string, want int) {
-	op := published(b).Operation(id)
+	op := compiletest.Published(b).Operation(id)
 	r := contract.Request{Path: contract.Values{{Name: "user_id", Text: "7"}}, RawQuery: "course_id=go", ContentType: jsonType, Body: []byte(body), Room: make([]contract.Member, 0, 8)}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -34,7 +35,7 @@ func BenchmarkValidate(b *testing.B) {
 }
 
 func BenchmarkCheckAnswer(b *testing.B) {
-	c := published(b)
+	c := compiletest.Published(b)
 	for _, bc := range []struct{ name, id, body string }{
 		{"profile", "getMyProfile", `{"user_id":"1","first_name":"Анна","last_name":null,"email":"a@b","phone":"+1","avatar_url":null}`},
 		{"user", "updateUser", `{"id":1,"login":"a@b","name":null,"type":"t","status":"active","created_at":"2023-05-02T10:18:50.000000Z","updated_at":"2023-05-02T10:18:50.000000Z","deleted_at":null,"can_update_password":false,"billing_properties":[{"type":"phone","value":"1"}]}`},
@@ -53,7 +54,7 @@ func BenchmarkCheckAnswer(b *testing.B) {
 }
 
 func BenchmarkMatch(b *testing.B) {
-	c := published(b)
+	c := compiletest.Published(b)
 	for _, bc := range []struct{ name, method, path string }{
 		{"literal", "GET", "/profile/me"},
 		{"template", "POST", "/users/7/subscription"},

@@ -1,12 +1,8 @@
 package contract
 
-import (
-	"cmp"
-	"iter"
-	"slices"
-)
+import "iter"
 
-// Contract is a set of loaded documents. It does not change after Load and may be used by any number of goroutines.
+// Contract is a set of documents. It does not change after New and may be used by any number of goroutines.
 type Contract struct {
 	APIs []*API // one for each document, by file name
 
@@ -24,19 +20,26 @@ type API struct {
 	Title      string       // info.title
 	Version    string       // info.version
 	Dialect    string       // x-dialect at the root of the document; never empty
+	Secrets    []string     // the names that the document marks, sorted, see Contract
 	Operations []*Operation // in the order of the document
 }
 
 // Operation is one method on one path.
 type Operation struct {
-	API      *API
-	Number   int    // its place in Contract.Operations, from 0
-	ID       string // operationId
-	Method   string // upper case
-	Path     string // the template, such as /users/{user_id}/subscription
-	Tags     []string
-	Security Security
-	Secret   bool // the request or an answer holds one of Contract.Secrets
+	ID        string // operationId
+	Method    string // upper case
+	Path      string // the template, such as /users/{user_id}/subscription
+	Tags      []string
+	Security  Security
+	Secret    bool       // the request or an answer holds one of Contract.Secrets
+	Arguments []Argument // path before query before header, each group in the order of the document
+	Body      *Body      // nil: the operation takes none
+	Responses []Response // the documented ones, by status, ascending
+
+	// What follows is worked out by New.
+
+	API    *API
+	Number int // its place in Contract.Operations, from 0
 
 	// SecretBody says that a name which is declared in the request's body is, in upper or lower case, one of
 	// Contract.Secrets.
@@ -48,11 +51,13 @@ type Operation struct {
 
 	// Answers are the documented statuses, ascending.
 	Answers []int
+}
 
-	place      position
-	parameters []parameter
-	body       *body // nil: the operation takes none
-	answers    []answer
+// Security says what an operation wants to know about its caller.
+type Security struct {
+	Access        Access
+	Bearer        bool     // Authorization: Bearer is accepted
+	APIKeyHeaders []string // headers that carry an API key, in canonical form, such as X-Api-Key, in the order of the document
 }
 
 // Parameter names one thing that a request can carry.
@@ -86,14 +91,3 @@ func (c *Contract) Operations() iter.Seq[*Operation] {
 
 // Operation returns the operation with this operationId, or nil.
 func (c *Contract) Operation(id string) *Operation { return c.byID[id] }
-
-// position is a place in a document.
-type position struct{ line, column int }
-
-func (p position) compare(q position) int {
-	return cmp.Or(cmp.Compare(p.line, q.line), cmp.Compare(p.column, q.column))
-}
-
-func sortOperations(ops []*Operation) {
-	slices.SortFunc(ops, func(a, b *Operation) int { return a.place.compare(b.place) })
-}

@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/openapi"
 )
@@ -37,7 +38,7 @@ func reference(t testing.TB) map[string]*openapi3.Operation {
 // FuzzValidate holds two judges against each other: what we accept, encoding/json must decode and kin-openapi must
 // accept. We may refuse more than they do: duplicate members, and integers beyond 64 bits.
 func FuzzValidate(f *testing.F) {
-	c := published(f)
+	c := compiletest.Published(f)
 	references := reference(f)
 	operations := slices.Collect(c.Operations())
 	seeds := []string{

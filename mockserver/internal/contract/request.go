@@ -1,16 +1,12 @@
 package contract
 
 import (
-	"fmt"
 	"mime"
 	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// maxParameters is how many bits Verdict.Sent has.
-const maxParameters = 64
 
 // Request is what Validate looks at.
 type Request struct {
@@ -22,10 +18,10 @@ type Request struct {
 	Room        []Member    // where Verdict.Members go if there is room; it may be nil
 }
 
-// body is an operation's compiled request body.
-type body struct {
-	schema   *schema
-	required bool
+// Body is what a document says of an operation's request body.
+type Body struct {
+	Schema   *Schema
+	Required bool
 }
 
 // Verdict is what Validate says about a request.
@@ -59,19 +55,19 @@ type Member struct {
 // Validate looks at a request.
 func (op *Operation) Validate(r Request) Verdict {
 	var v Verdict
-	for i := range op.parameters {
-		issues, sent := op.parameters[i].check(&r, v.Issues)
+	for i := range op.Arguments {
+		issues, sent := op.Arguments[i].check(&r, v.Issues)
 		v.Issues = issues
 		if sent {
 			v.Sent |= 1 << i
 		}
 	}
-	if op.body == nil {
+	if op.Body == nil {
 		return v
 	}
-	walked := op.body.check(&r, v.Issues)
+	walked := op.Body.check(&r, v.Issues)
 	v.Issues = walked.Issues
-	v.Sent |= walked.Sent << len(op.parameters)
+	v.Sent |= walked.Sent << len(op.Arguments)
 	v.Declared = walked.Declared
 	if len(v.Issues) == 0 {
 		v.Decodable, v.Members = walked.Decodable, walked.Members
@@ -82,43 +78,26 @@ func (op *Operation) Validate(r Request) Verdict {
 var jsonOnly = []string{"application/json"}
 
 // check looks at the body; bit i of its Sent belongs to the body's member i.
-func (b *body) check(r *Request, issues []Issue) Verdict {
+func (b *Body) check(r *Request, issues []Issue) Verdict {
 	if len(r.Body) == 0 {
-		if b.required {
-			issues = append(issues, Issue{In: InBody, Keyword: MissingBody, Types: b.schema.types, Mandatory: true})
+		if b.Required {
+			issues = append(issues, Issue{In: InBody, Keyword: MissingBody, Types: b.Schema.Types, Mandatory: true})
 		}
 		return Verdict{Issues: issues}
 	}
-	if !isJSON(r.ContentType) {
-		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.schema.types, Text: r.ContentType, Allowed: jsonOnly,
+	if !IsJSON(r.ContentType) {
+		return Verdict{Issues: append(issues, Issue{In: InBody, Keyword: ContentType, Types: b.Schema.Types, Text: r.ContentType, Allowed: jsonOnly,
 			Input: quoteText(r.Body)})}
 	}
 	room := r.Room[:0]
 	if room == nil {
-		room = make([]Member, 0, len(b.schema.ofObject()))
+		room = make([]Member, 0, len(b.Schema.ofObject()))
 	}
-	return walkBody(b.schema, r.Body, issues, room)
+	return walkBody(b.Schema, r.Body, issues, room)
 }
 
-// nameParameters fills op.Parameters.
-func (op *Operation) nameParameters() error {
-	for _, p := range op.parameters {
-		op.Parameters = append(op.Parameters, Parameter{In: p.in, Name: p.name})
-	}
-	if op.body != nil {
-		for _, m := range op.body.schema.ofObject() {
-			op.Parameters = append(op.Parameters, Parameter{In: InBody, Name: m.name})
-		}
-	}
-	if len(op.Parameters) > maxParameters {
-		return fmt.Errorf("%s: a request can carry %d parameters and members, at most %d are supported",
-			op.ID, len(op.Parameters), maxParameters)
-	}
-	return nil
-}
-
-// isJSON reports whether a content type is application/json or application/anything+json; parameters do not matter.
-func isJSON(contentType string) bool {
+// IsJSON reports whether a content type is application/json or application/anything+json; parameters do not matter.
+func IsJSON(contentType string) bool {
 	if contentType == "application/json" {
 		return true
 	}

@@ -9,10 +9,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 const jsonType = "application/json"
+
+func operation(t testing.TB, schema string) *contract.Operation {
+	t.Helper()
+	c, err := compile.Load(compiletest.WithBody(schema))
+	require.NoError(t, err)
+	return c.Operation("op")
+}
 
 // describe writes an issue as one line: where, what, how much, and the value.
 func describe(issues []contract.Issue) []string {
@@ -304,7 +313,7 @@ func TestAMissingBody(t *testing.T) {
 	issues := operation(t, `{type: object}`).Validate(contract.Request{ContentType: "text/plain"}).Issues
 	assert.Equal(t, []string{"body missingBody"}, describe(issues))
 
-	c, err := contract.Load(document(`
+	c, err := compile.Load(compiletest.Document(`
 paths:
   /op:
     put:
@@ -318,12 +327,12 @@ paths:
 
 func TestAnOperationWithoutABodyDoesNotLookAtOne(t *testing.T) {
 	t.Parallel()
-	assert.Zero(t, published(t).Operation("getMyProfile").Validate(contract.Request{Body: []byte("{"), ContentType: "text/plain"}))
+	assert.Zero(t, compiletest.Published(t).Operation("getMyProfile").Validate(contract.Request{Body: []byte("{"), ContentType: "text/plain"}))
 }
 
 func TestParameters(t *testing.T) {
 	t.Parallel()
-	c, err := contract.Load(document(`
+	c, err := compile.Load(compiletest.Document(`
 paths:
   /op/{id}:
     parameters:
@@ -380,7 +389,7 @@ paths:
 
 func TestParametersAreWhatARequestCanCarry(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	assert.Equal(t, []contract.Parameter{{contract.InPath, "user_id"}, {contract.InBody, "is_trial"}, {contract.InBody, "duration_days"},
 		{contract.InBody, "traffic_limit_gb"}, {contract.InBody, "device_limit"}, {contract.InBody, "squad_uuid"},
 		{contract.InBody, "connected_squads"}, {contract.InBody, "replace_existing"}}, c.Operation("createUserSubscription").Parameters)
@@ -392,7 +401,7 @@ func TestParametersAreWhatARequestCanCarry(t *testing.T) {
 
 func TestVerdictSaysWhatWasSent(t *testing.T) {
 	t.Parallel()
-	c, err := contract.Load(document(`
+	c, err := compile.Load(compiletest.Document(`
 paths:
   /op/{id}:
     put:
@@ -446,7 +455,7 @@ func TestARequestCarriesAtMost64Parameters(t *testing.T) {
 	}
 	op := operation(t, schema(64))
 	assert.Equal(t, uint64(1<<63), op.Validate(contract.Request{ContentType: jsonType, Body: []byte(`{"m63":0}`)}).Sent)
-	_, err := contract.Load(withBody(schema(65)))
+	_, err := compile.Load(compiletest.WithBody(schema(65)))
 	assert.ErrorContains(t, err, "op: a request can carry 65 parameters and members, at most 64 are supported")
 }
 
@@ -458,7 +467,7 @@ func TestRejectRaisesAHandlersOwnIssue(t *testing.T) {
 
 func TestValidateIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
-	op := published(t).Operation("changePassword")
+	op := compiletest.Published(t).Operation("changePassword")
 	done := make(chan struct{})
 	for i := range 8 {
 		go func() {

@@ -9,8 +9,8 @@ import (
 
 // respellTime returns the same instant as the format also allows to write it: in another zone or without one, with more
 // or fewer zeros at the end of the fraction. What the schema would refuse is not returned, the text itself is.
-func (s *schema) respellTime(text string, r *rand.Rand) string {
-	moment, ok := readTime(text, s.format)
+func (s *Schema) respellTime(text string, r *rand.Rand) string {
+	moment, ok := readTime(text, s.Format)
 	if !ok {
 		return text
 	}

@@ -6,12 +6,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 func TestMatch(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	for name, tc := range map[string]struct {
 		method, path string
 		want         string // operationId
@@ -66,7 +68,7 @@ func id(op *contract.Operation) string {
 func TestALiteralPathWinsOverATemplate(t *testing.T) {
 	t.Parallel()
 	op := func(id string) string { return "{operationId: " + id + ", responses: {'200': {description: Fine.}}}" }
-	c, err := contract.Load(document(`
+	c, err := compile.Load(compiletest.Document(`
 paths:
   /a/{x}:
     parameters: [{name: x, in: path, required: true, schema: {type: string}}]
@@ -81,7 +83,7 @@ paths:
 
 func TestAHostilePathIsNoWork(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	long := make([]byte, 1<<20)
 	for i := range long {
 		long[i] = "/a"[i%2]

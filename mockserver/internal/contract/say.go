@@ -22,8 +22,8 @@ func (op *Operation) SayAnswer(status int, issues []Issue) error {
 func (op *Operation) SayRequest(issues []Issue) error {
 	texts := make([]string, len(issues))
 	for i, issue := range issues {
-		if issue.In == InBody && op.body != nil {
-			issue.Path = mask(op.body.schema, issue.Path)
+		if issue.In == InBody && op.Body != nil {
+			issue.Path = mask(op.Body.Schema, issue.Path)
 		}
 		texts[i] = sayPlace(&issue) + ": " + sayRule(&issue)
 	}
@@ -45,7 +45,7 @@ func sayPlace(issue *Issue) string {
 }
 
 // mask returns a path with an asterisk for each name that the document does not declare: it may be data.
-func mask(s *schema, path []any) []any {
+func mask(s *Schema, path []any) []any {
 	masked := make([]any, len(path))
 	for i, element := range path {
 		masked[i] = element

@@ -5,12 +5,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 func TestSayRequestShowsNoValue(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	for name, tc := range map[string]struct {
 		id      string
 		request contract.Request
@@ -37,7 +38,7 @@ func TestSayRequestShowsNoValue(t *testing.T) {
 
 func TestAnswerIssuesShowNoValue(t *testing.T) {
 	t.Parallel()
-	issues := published(t).Operation("updateUser").AnswerIssues(422, "text/html", []byte(`{"message":1,"errors":{"s3cret":["x",2]}}`))
+	issues := compiletest.Published(t).Operation("updateUser").AnswerIssues(422, "text/html", []byte(`{"message":1,"errors":{"s3cret":["x",2]}}`))
 	var places []string
 	for i := range issues {
 		assert.Nil(t, issues[i].Input)

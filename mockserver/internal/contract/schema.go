@@ -2,41 +2,64 @@ package contract
 
 import "regexp"
 
-// schema is a compiled schema: what the walk needs, and nothing that it has to look up.
-type schema struct {
-	types    []Type // one, or several for a union; empty accepts anything
-	kind     byte   // of types[0]
-	nullable bool
+// Schema is a compiled schema: what the walk needs, and nothing that it has to look up.
+type Schema struct {
+	Types    []Type // one, or several for a union; empty accepts anything
+	Nullable bool
 
-	branches []*schema // of a union; no two accept the same JSON kind
+	Branches []*Schema // of a union; no two accept the same JSON kind
 
-	minLength, maxLength int // code points; -1: no bound
-	pattern              *regexp.Regexp
-	enum                 []string
-	open                 bool   // x-extensible-enum: any other value is welcome, too
-	format               string // of a string: date-time, timestamp or nothing
+	MinLength int // of a string, in code points
+	MaxLength int // the same; -1: no bound
+	Pattern   *regexp.Regexp
+	Enum      []string
+	Open      bool   // x-extensible-enum: any other value is welcome, too
+	Format    string // of a string: DateTime, Timestamp or nothing
 
-	bits int // of an integer or a number: 32 or 64
+	Bits int // of an integer or a number: 32 or 64
 
-	items              *schema // nil: items are not looked at
-	minItems, maxItems int     // -1: no bound
+	Items    *Schema // nil: items are not looked at
+	MinItems int     // of an array
+	MaxItems int     // the same; -1: no bound
 
-	members []member // in the order of the document
-	index   map[string]int
-	extra   *schema // of members that are not declared; nil: they may hold anything
-	data    bool    // additionalProperties stands in the document: every member is data, declared or not
+	Members []Property // in the order of the document
+	Extra   *Schema    // of members that are not declared; nil: they may hold anything
+	Data    bool       // additionalProperties stands in the document: every member is data, declared or not
+
+	kind  byte           // of Types[0]
+	index map[string]int // of Members, by name
 }
 
-type member struct {
-	name     string
-	quoted   string // as JSON
-	required bool
-	absence  bool // x-absence: that the member is not there says something
-	schema   *schema
+// Property is a declared member of an object.
+type Property struct {
+	Name     string
+	Required bool
+	Absence  bool // x-absence: that the member is not there says something
+	Schema   *Schema
+
+	quoted string // the name as JSON
 }
 
-// kind is the first byte of a JSON value, as jsontext.Kind has it, where both literals of a boolean count as 't'.
-func (t Type) kind() byte {
+// complete works out what is looked up, here and below. A circle comes back to what has its kind.
+func (s *Schema) complete() {
+	if s.Opaque() || s.kind != 0 {
+		return
+	}
+	s.kind, s.index = s.Types[0].Kind(), make(map[string]int, len(s.Members))
+	for i := range s.Members {
+		m := &s.Members[i]
+		s.index[m.Name], m.quoted = i, string(quoteText([]byte(m.Name)))
+		m.Schema.complete()
+	}
+	s.Items.complete()
+	s.Extra.complete()
+	for _, b := range s.Branches {
+		b.complete()
+	}
+}
+
+// Kind is the first byte of a JSON value, as jsontext.Kind has it, where both literals of a boolean count as 't'.
+func (t Type) Kind() byte {
 	switch t {
 	case String:
 		return '"'
@@ -52,8 +75,8 @@ func (t Type) kind() byte {
 }
 
 // branch returns the one branch of a union that takes values of this kind, or nil.
-func (s *schema) branch(kind byte) *schema {
-	for _, b := range s.branches {
+func (s *Schema) branch(kind byte) *Schema {
+	for _, b := range s.Branches {
 		if b.kind == kind {
 			return b
 		}
@@ -62,15 +85,15 @@ func (s *schema) branch(kind byte) *schema {
 }
 
 // ofObject returns the members of the object that the schema takes, itself or by one branch of a union.
-func (s *schema) ofObject() []member {
+func (s *Schema) ofObject() []Property {
 	if b := s.branch('{'); b != nil {
-		return b.members
+		return b.Members
 	}
-	return s.members
+	return s.Members
 }
 
 // declares reports whether the object that the schema takes has this member in the document.
-func (s *schema) declares(name string) bool {
+func (s *Schema) declares(name string) bool {
 	if s == nil {
 		return false
 	}
@@ -82,7 +105,7 @@ func (s *schema) declares(name string) bool {
 }
 
 // below returns the schema of the items of an array, or of a member of an object; nil where anything is welcome.
-func (s *schema) below(kind byte, name string) *schema {
+func (s *Schema) below(kind byte, name string) *Schema {
 	if s == nil {
 		return nil
 	}
@@ -90,20 +113,21 @@ func (s *schema) below(kind byte, name string) *schema {
 		s = b
 	}
 	if kind == '[' {
-		return s.items
+		return s.Items
 	}
 	if i, ok := s.index[name]; ok {
-		return s.members[i].schema
+		return s.Members[i].Schema
 	}
-	return s.extra
+	return s.Extra
 }
 
-func (s *schema) single() Type {
-	if len(s.types) != 1 {
+// Single returns the type of a schema that has just one, else nothing.
+func (s *Schema) Single() Type {
+	if len(s.Types) != 1 {
 		return ""
 	}
-	return s.types[0]
+	return s.Types[0]
 }
 
-// opaque reports whether there is nothing to check below or in a value.
-func (s *schema) opaque() bool { return s == nil || len(s.types) == 0 }
+// Opaque reports whether there is nothing to check below or in a value.
+func (s *Schema) Opaque() bool { return s == nil || len(s.Types) == 0 }

@@ -9,42 +9,42 @@ import (
 
 // The formats of strings that are checked.
 const (
-	formatDateTime  = "date-time"
-	formatTimestamp = "timestamp"
+	DateTime  = "date-time" // RFC 3339
+	Timestamp = "timestamp" // the same, where the zone may be missing
 )
 
 // checkString appends what is wrong with a string. Length is counted in code points.
-func (s *schema) checkString(text string, issues []Issue) []Issue {
-	if s.minLength >= 0 || s.maxLength >= 0 {
+func (s *Schema) checkString(text string, issues []Issue) []Issue {
+	if s.MinLength > 0 || s.MaxLength >= 0 {
 		issues = s.checkLength(utf8.RuneCountInString(text), issues)
 	}
-	if s.pattern != nil && !s.pattern.MatchString(text) {
-		issues = append(issues, Issue{Keyword: Pattern, Text: s.pattern.String()})
+	if s.Pattern != nil && !s.Pattern.MatchString(text) {
+		issues = append(issues, Issue{Keyword: Pattern, Text: s.Pattern.String()})
 	}
-	if s.enum != nil && !slices.Contains(s.enum, text) {
-		issues = append(issues, Issue{Keyword: Enum, Allowed: s.enum})
+	if s.Enum != nil && !slices.Contains(s.Enum, text) {
+		issues = append(issues, Issue{Keyword: Enum, Allowed: s.Enum})
 	}
-	if s.format != "" && !isTime(text, s.format) {
-		issues = append(issues, Issue{Keyword: Format, Text: s.format})
+	if s.Format != "" && !isTime(text, s.Format) {
+		issues = append(issues, Issue{Keyword: Format, Text: s.Format})
 	}
 	return issues
 }
 
-func (s *schema) checkLength(length int, issues []Issue) []Issue {
-	if s.minLength >= 0 && length < s.minLength {
-		issues = append(issues, Issue{Keyword: MinLength, Limit: s.minLength, Actual: length})
+func (s *Schema) checkLength(length int, issues []Issue) []Issue {
+	if length < s.MinLength {
+		issues = append(issues, Issue{Keyword: MinLength, Limit: s.MinLength, Actual: length})
 	}
-	if s.maxLength >= 0 && length > s.maxLength {
-		issues = append(issues, Issue{Keyword: MaxLength, Limit: s.maxLength, Actual: length})
+	if s.MaxLength >= 0 && length > s.MaxLength {
+		issues = append(issues, Issue{Keyword: MaxLength, Limit: s.MaxLength, Actual: length})
 	}
 	return issues
 }
 
 // onlyLength reports whether the length is all there is to check.
-func (s *schema) onlyLength() bool { return s.pattern == nil && s.enum == nil && s.format == "" }
+func (s *Schema) onlyLength() bool { return s.Pattern == nil && s.Enum == nil && s.Format == "" }
 
 // anyText reports whether there is nothing to check.
-func (s *schema) anyText() bool { return s.onlyLength() && s.minLength < 0 && s.maxLength < 0 }
+func (s *Schema) anyText() bool { return s.onlyLength() && s.MinLength == 0 && s.MaxLength < 0 }
 
 func isTime(text, format string) bool {
 	_, ok := readTime(text, format)
@@ -59,7 +59,7 @@ const withoutZone = "2006-01-02T15:04:05"
 func readTime(text, format string) (moment time.Time, ok bool) {
 	zone := zoneOf(text)
 	layout := time.RFC3339
-	if zone == "" && format == formatTimestamp {
+	if zone == "" && format == Timestamp {
 		layout = withoutZone
 	}
 	moment, err := time.Parse(layout, text)

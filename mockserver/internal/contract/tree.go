@@ -11,7 +11,7 @@ import (
 // node is a JSON value that can be changed and written again.
 type node struct {
 	name string // of a member of an object
-	kind byte   // as Type.kind has it; 'n' is null
+	kind byte   // as Type.Kind has it; 'n' is null
 	text string // what a string says; of a number or literal, how it was written
 	list []node // members or items
 }

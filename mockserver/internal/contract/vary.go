@@ -30,31 +30,31 @@ type Variation struct {
 // that keeps the document still keeps it.
 func (op *Operation) Vary(status int, body []byte, v Variation) []byte {
 	a := op.answer(status)
-	if a == nil || a.schema == nil || len(body) == 0 {
+	if a == nil || a.Schema == nil || len(body) == 0 {
 		return body
 	}
 	root, ok := readTree(body)
 	if !ok {
 		return body
 	}
-	v.value(&root, a.schema)
+	v.value(&root, a.Schema)
 	return writeTree(&root, v.Rand)
 }
 
 // coin is true once in n times.
 func (v *Variation) coin(n int) bool { return v.Rand.IntN(n) == 0 }
 
-func (v *Variation) value(n *node, s *schema) {
-	if s.opaque() {
+func (v *Variation) value(n *node, s *Schema) {
+	if s.Opaque() {
 		return
 	}
 	if b := s.branch(n.kind); b != nil {
 		s = b
 	}
-	if n.kind != s.kind || s.data && !v.Values {
+	if n.kind != s.kind || s.Data && !v.Values {
 		return
 	}
-	switch s.types[0] {
+	switch s.Types[0] {
 	case String:
 		v.text(n, s)
 	case Number:
@@ -63,56 +63,56 @@ func (v *Variation) value(n *node, s *schema) {
 		}
 	case Array:
 		for i := range n.list {
-			v.value(&n.list[i], s.items)
+			v.value(&n.list[i], s.Items)
 		}
 	case Object, Map:
 		v.object(n, s)
 	}
 }
 
-func (v *Variation) text(n *node, s *schema) {
+func (v *Variation) text(n *node, s *Schema) {
 	switch {
-	case s.format != "":
+	case s.Format != "":
 		n.text = s.respellTime(n.text, v.Rand)
-	case s.open && v.Values && v.coin(2):
+	case s.Open && v.Values && v.coin(2):
 		if unseen := fmt.Sprintf("unseen-%d", v.Rand.IntN(10)); len(s.checkString(unseen, nil)) == 0 {
 			n.text = unseen
 		}
 	}
 }
 
-func (v *Variation) object(n *node, s *schema) {
+func (v *Variation) object(n *node, s *Schema) {
 	for i := range n.list {
 		v.value(&n.list[i], s.below('{', n.list[i].name))
 	}
-	for i := range s.members {
-		v.presence(n, &s.members[i])
+	for i := range s.Members {
+		v.presence(n, &s.Members[i])
 	}
-	if s.types[0] == Object && !s.data {
+	if s.Types[0] == Object && !s.Data {
 		v.unknown(n, s)
 	}
 }
 
 // presence leaves a member out, adds it as null or makes it null.
-func (v *Variation) presence(n *node, m *member) {
-	if m.absence {
+func (v *Variation) presence(n *node, m *Property) {
+	if m.Absence {
 		return
 	}
-	i, nullable := n.member(m.name), m.schema.nullable
+	i, nullable := n.member(m.Name), m.Schema.Nullable
 	switch {
 	case i < 0:
-		if !m.required && nullable && v.coin(2) {
-			n.list = append(n.list, node{name: m.name, kind: 'n', text: "null"})
+		if !m.Required && nullable && v.coin(2) {
+			n.list = append(n.list, node{name: m.Name, kind: 'n', text: "null"})
 		}
-	case !m.required && nullable && n.list[i].kind == 'n' && v.coin(2), !m.required && v.Values && v.coin(4):
+	case !m.Required && nullable && n.list[i].kind == 'n' && v.coin(2), !m.Required && v.Values && v.coin(4):
 		n.list = slices.Delete(n.list, i, i+1)
 	case nullable && v.Values && v.coin(4):
-		n.list[i] = node{name: m.name, kind: 'n', text: "null"}
+		n.list[i] = node{name: m.Name, kind: 'n', text: "null"}
 	}
 }
 
 // unknown adds members that the document does not declare, as later editions of a server do.
-func (v *Variation) unknown(n *node, s *schema) {
+func (v *Variation) unknown(n *node, s *Schema) {
 	for i := range v.Rand.IntN(3) {
 		name := fmt.Sprintf("x_unknown_%d", i+1)
 		if n.member(name) >= 0 || s.declares(name) {
@@ -126,7 +126,7 @@ func (v *Variation) unknown(n *node, s *schema) {
 
 // anything returns a value of any kind. Its objects repeat the names of declared members, so that a reader that looks for
 // them at the wrong depth finds them.
-func (v *Variation) anything(s *schema, depth int) node {
+func (v *Variation) anything(s *Schema, depth int) node {
 	kinds := []node{
 		{kind: 'n', text: "null"}, {kind: 't', text: "true"}, {kind: 't', text: "false"}, {kind: '0', text: "-0"},
 		{kind: '0', text: "9007199254740993"}, {kind: '0', text: "1.10e-7"}, {kind: '"', text: ""}, {kind: '"', text: "é/\"\\\n€𝄞"},
@@ -139,7 +139,7 @@ func (v *Variation) anything(s *schema, depth int) node {
 	for range v.Rand.IntN(3) {
 		child := v.anything(s, depth-1)
 		if n.kind == '{' {
-			child.name = s.members[v.Rand.IntN(len(s.members))].name
+			child.name = s.Members[v.Rand.IntN(len(s.Members))].Name
 			if n.member(child.name) >= 0 {
 				continue
 			}

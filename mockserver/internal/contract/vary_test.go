@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
@@ -27,7 +29,7 @@ func vary(op *contract.Operation, status int, body string, seed uint64, values b
 // variations varies the answer of a document that withAnswer makes, with every seed.
 func variations(t *testing.T, schema, body string, values bool) []string {
 	t.Helper()
-	c, err := contract.Load(withAnswer(schema))
+	c, err := compile.Load(compiletest.WithAnswer(schema))
 	require.NoError(t, err)
 	op := c.Operation("op")
 	require.NoError(t, op.CheckAnswer(200, jsonType, []byte(body)))
@@ -84,7 +86,7 @@ func clean(value any) any {
 
 func TestEveryExampleVariesWithinItsDocument(t *testing.T) {
 	t.Parallel()
-	for _, e := range examples(t, published(t)) {
+	for _, e := range examples(t, compiletest.Published(t)) {
 		t.Run(e.op.ID, func(t *testing.T) {
 			t.Parallel()
 			said := plain(t, e.body)
@@ -197,7 +199,7 @@ func TestFreeDataIsNotTouched(t *testing.T) {
 
 func TestAbsenceThatSaysSomethingStays(t *testing.T) {
 	t.Parallel()
-	op := published(t).Operation("listAccessCodes")
+	op := compiletest.Published(t).Operation("listAccessCodes")
 	open := `{"accesscodes":[{"_id":1,"public":{"text":"t","value":"v"},"private":{"mastervalue":"m","readvalue":"r","writevalue":"w"}}]}`
 	for seed := range uint64(seeds) {
 		varied := members(t, vary(op, 200, open, seed, true))
@@ -248,7 +250,7 @@ func TestVariationKeepsEachRule(t *testing.T) {
 
 func TestWhatCannotVaryComesBack(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	for name, tc := range map[string]struct {
 		id     string
 		status int
@@ -285,7 +287,7 @@ func TestWhatIsBrokenStaysBroken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := contract.Load(withAnswer(tc.schema))
+			c, err := compile.Load(compiletest.WithAnswer(tc.schema))
 			require.NoError(t, err)
 			for seed := range uint64(seeds) {
 				varied := vary(c.Operation("op"), 200, tc.body, seed, true)
@@ -297,7 +299,7 @@ func TestWhatIsBrokenStaysBroken(t *testing.T) {
 
 func TestVaryLeavesTheBodyAlone(t *testing.T) {
 	t.Parallel()
-	for _, e := range examples(t, published(t)) {
+	for _, e := range examples(t, compiletest.Published(t)) {
 		body := []byte(e.body)
 		e.op.Vary(e.status, body, contract.Variation{Rand: rand.New(rand.NewPCG(1, 2)), Values: true})
 		assert.Equal(t, e.body, string(body))
@@ -306,7 +308,7 @@ func TestVaryLeavesTheBodyAlone(t *testing.T) {
 
 // FuzzVary: no body makes it panic, and an answer that was valid stays valid.
 func FuzzVary(f *testing.F) {
-	list := examples(f, published(f))
+	list := examples(f, compiletest.Published(f))
 	for i, e := range list {
 		f.Add(uint8(i), uint64(i), i%2 == 0, []byte(e.body))
 	}

@@ -44,7 +44,7 @@ var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // walkBody appends the body's issues and returns the JSON that a handler decodes; bit i of Sent belongs to member i of the
 // body's object, and the body's members go into room, unless that is nil.
-func walkBody(s *schema, body []byte, issues []Issue, room []Member) Verdict {
+func walkBody(s *Schema, body []byte, issues []Issue, room []Member) Verdict {
 	w := walkers.Get().(*walker)
 	defer w.release()
 	w.reset(body, issues, room)
@@ -74,16 +74,16 @@ func (w *walker) release() {
 
 // value reads the next value and reports what is wrong with it. Like all that reads, it returns false where the body is
 // no JSON.
-func (w *walker) value(s *schema, mandatory bool) bool {
+func (w *walker) value(s *Schema, mandatory bool) bool {
 	w.pos = lex.Space(w.body, w.pos)
-	if s.opaque() || len(w.issues) >= maxIssues {
+	if s.Opaque() || len(w.issues) >= maxIssues {
 		return w.skip()
 	}
 	kind := kindOf(w.peek(w.pos))
 	if kind == 'n' {
 		return w.null(s, mandatory)
 	}
-	if len(s.branches) > 0 {
+	if len(s.Branches) > 0 {
 		b := s.branch(kind)
 		if b == nil {
 			return w.mismatch(s, mandatory)
@@ -101,14 +101,14 @@ func (w *walker) value(s *schema, mandatory bool) bool {
 	case '[':
 		return w.array(s)
 	case '{':
-		if len(s.members) > 0 || !s.extra.opaque() {
+		if len(s.Members) > 0 || !s.Extra.Opaque() {
 			return w.object(s)
 		}
 	}
 	return w.skip()
 }
 
-// kindOf is Type.kind of the value that begins with this byte, if any does.
+// kindOf is Type.Kind of the value that begins with this byte, if any does.
 func kindOf(c byte) byte {
 	switch {
 	case c == 'f':
@@ -149,25 +149,25 @@ func (w *walker) open(s step, closing byte) (empty, ok bool) {
 	return w.next(closing), true
 }
 
-func (w *walker) null(s *schema, mandatory bool) bool {
+func (w *walker) null(s *Schema, mandatory bool) bool {
 	start := w.pos
 	ok := w.skip()
-	if ok && !s.nullable {
-		w.report(Issue{Keyword: Null, Types: s.types, Mandatory: mandatory, Input: w.since(start)})
+	if ok && !s.Nullable {
+		w.report(Issue{Keyword: Null, Types: s.Types, Mandatory: mandatory, Input: w.since(start)})
 	}
 	return ok
 }
 
-func (w *walker) mismatch(s *schema, mandatory bool) bool {
+func (w *walker) mismatch(s *Schema, mandatory bool) bool {
 	start := w.pos
 	ok := w.skip()
 	if ok {
-		w.report(Issue{Keyword: WrongType, Types: s.types, Mandatory: mandatory, Input: w.since(start)})
+		w.report(Issue{Keyword: WrongType, Types: s.Types, Mandatory: mandatory, Input: w.since(start)})
 	}
 	return ok
 }
 
-func (w *walker) text(s *schema) bool {
+func (w *walker) text(s *Schema) bool {
 	start, before := w.pos, len(w.issues)
 	if !w.skip() {
 		return false
@@ -187,39 +187,39 @@ func (w *walker) text(s *schema) bool {
 		w.issues = s.checkString(string(inner), w.issues)
 	}
 	for i := before; i < len(w.issues); i++ {
-		w.issues[i].In, w.issues[i].Path, w.issues[i].Types, w.issues[i].Input = InBody, w.path(), s.types, raw
+		w.issues[i].In, w.issues[i].Path, w.issues[i].Types, w.issues[i].Input = InBody, w.path(), s.Types, raw
 	}
 	return true
 }
 
-func (w *walker) number(s *schema) bool {
+func (w *walker) number(s *Schema) bool {
 	start := w.pos
 	if !w.skip() {
 		return false
 	}
 	raw := w.since(start)
-	if s.types[0] == Number {
-		if keyword := checkNumberText(string(raw), s.bits); keyword != "" {
-			w.report(Issue{Keyword: keyword, Types: s.types, Input: raw})
+	if s.Types[0] == Number {
+		if keyword := checkNumberText(string(raw), s.Bits); keyword != "" {
+			w.report(Issue{Keyword: keyword, Types: s.Types, Input: raw})
 		}
 		return true
 	}
-	value, plain, keyword := readInteger(raw, s.bits)
+	value, plain, keyword := readInteger(raw, s.Bits)
 	switch {
 	case keyword != "":
-		w.report(Issue{Keyword: keyword, Types: s.types, Input: raw})
+		w.report(Issue{Keyword: keyword, Types: s.Types, Input: raw})
 	case !plain:
 		w.edits = append(w.edits, edit{start: start, end: w.pos, value: value})
 	}
 	return true
 }
 
-func (w *walker) array(s *schema) bool {
+func (w *walker) array(s *Schema) bool {
 	begin, before, depth, count := w.pos, len(w.issues), len(w.steps), 0
 	closed, ok := w.open(step{}, ']')
 	for ok && !closed {
 		w.steps[depth].index = count
-		if !w.value(s.items, false) {
+		if !w.value(s.Items, false) {
 			return false
 		}
 		count++
@@ -234,13 +234,13 @@ func (w *walker) array(s *schema) bool {
 }
 
 // checkCount reports too few or too many items, in front of the issues of the items themselves.
-func (w *walker) checkCount(s *schema, count, begin, before int) {
-	issue := Issue{Types: s.types, Actual: count}
+func (w *walker) checkCount(s *Schema, count, begin, before int) {
+	issue := Issue{Types: s.Types, Actual: count}
 	switch {
-	case s.minItems >= 0 && count < s.minItems:
-		issue.Keyword, issue.Limit = MinItems, s.minItems
-	case s.maxItems >= 0 && count > s.maxItems:
-		issue.Keyword, issue.Limit = MaxItems, s.maxItems
+	case count < s.MinItems:
+		issue.Keyword, issue.Limit = MinItems, s.MinItems
+	case s.MaxItems >= 0 && count > s.MaxItems:
+		issue.Keyword, issue.Limit = MaxItems, s.MaxItems
 	default:
 		return
 	}
@@ -248,7 +248,7 @@ func (w *walker) checkCount(s *schema, count, begin, before int) {
 	w.issues = slices.Insert(w.issues, before, issue)
 }
 
-func (w *walker) object(s *schema) bool {
+func (w *walker) object(s *Schema) bool {
 	begin, before, depth := w.pos, len(w.issues), len(w.steps)
 	var seen memberSet
 	closed, ok := w.open(step{index: -1}, '}')
@@ -274,24 +274,24 @@ func (w *walker) object(s *schema) bool {
 }
 
 // member reads a member of an object and returns its place in the document, or -1; last is the place of the one before.
-func (w *walker) member(s *schema, seen *memberSet, last, depth int) (place int, ok bool) {
+func (w *walker) member(s *Schema, seen *memberSet, last, depth int) (place int, ok bool) {
 	i, ok := w.name(s, last+1)
 	if !ok || !w.next(':') {
 		return i, false
 	}
 	if i < 0 {
 		w.foreign = true
-		return i, w.value(s.extra, false)
+		return i, w.value(s.Extra, false)
 	}
-	m := &s.members[i]
+	m := &s.Members[i]
 	w.twice = w.twice || seen.has(i)
 	seen.add(i)
-	w.steps[depth].name = m.name
+	w.steps[depth].name = m.Name
 	w.pos = lex.Space(w.body, w.pos)
 	start := w.pos
-	ok = w.value(m.schema, m.required)
+	ok = w.value(m.Schema, m.Required)
 	if depth == 0 && w.members != nil {
-		w.members = append(w.members, Member{m.name, w.since(start)})
+		w.members = append(w.members, Member{m.Name, w.since(start)})
 	}
 	return i, ok
 }
@@ -299,10 +299,10 @@ func (w *walker) member(s *schema, seen *memberSet, last, depth int) (place int,
 // name reads a name and returns the place of the declared member, or -1. A name that is not declared becomes a step
 // only where there are rules for it, because that takes memory. Callers mostly send members in the order
 // of the document, so the one at next is tried first.
-func (w *walker) name(s *schema, next int) (place int, ok bool) {
+func (w *walker) name(s *Schema, next int) (place int, ok bool) {
 	start := lex.Space(w.body, w.pos)
-	if next < len(s.members) {
-		quoted := s.members[next].quoted
+	if next < len(s.Members) {
+		quoted := s.Members[next].quoted
 		if end := start + len(quoted); end <= len(w.body) && string(w.body[start:end]) == quoted {
 			w.pos = end
 			return next, true
@@ -322,31 +322,31 @@ func (w *walker) name(s *schema, next int) (place int, ok bool) {
 	if i, declared := s.index[string(name)]; declared {
 		return i, true
 	}
-	if !s.extra.opaque() {
+	if !s.Extra.Opaque() {
 		w.steps[len(w.steps)-1].name = string(name)
 	}
 	return -1, true
 }
 
-func (w *walker) missing(s *schema, seen *memberSet, begin, depth int) {
-	for i := range s.members {
-		m := &s.members[i]
-		if !m.required || seen.has(i) {
+func (w *walker) missing(s *Schema, seen *memberSet, begin, depth int) {
+	for i := range s.Members {
+		m := &s.Members[i]
+		if !m.Required || seen.has(i) {
 			continue
 		}
-		w.steps[depth].name = m.name
-		w.report(Issue{Keyword: Required, Types: m.schema.types, Mandatory: true, Input: w.since(begin)})
+		w.steps[depth].name = m.Name
+		w.report(Issue{Keyword: Required, Types: m.Schema.Types, Mandatory: true, Input: w.since(begin)})
 	}
 }
 
 // inDocumentOrder sorts the issues of one object by the place of its members in the document; callers may send them in
 // any order, and missing members come last in the walk. Members that are not declared come behind the others.
-func inDocumentOrder(s *schema, issues []Issue, depth int) {
+func inDocumentOrder(s *Schema, issues []Issue, depth int) {
 	place := func(issue *Issue) int {
 		if i, ok := s.index[issue.Path[depth].(string)]; ok {
 			return i
 		}
-		return len(s.members)
+		return len(s.Members)
 	}
 	slices.SortStableFunc(issues, func(a, b Issue) int { return place(&a) - place(&b) })
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/mockserver/internal/dialect"
 	"github.com/quartet-go/quartet/openapi"
@@ -78,7 +79,7 @@ func loadWithProbe(t *testing.T) *contract.Contract {
 	raw, err := os.ReadFile("testdata/probe.yaml")
 	require.NoError(t, err)
 	documents["probe.yaml"] = &fstest.MapFile{Data: raw}
-	c, err := contract.Load(documents)
+	c, err := compile.Load(documents)
 	require.NoError(t, err)
 	return c
 }
@@ -149,7 +150,7 @@ func TestFastAPIRejections(t *testing.T) {
 func BenchmarkFastAPIValidation(b *testing.B) {
 	d, err := dialect.For("fastapi")
 	require.NoError(b, err)
-	c, err := contract.Load(openapi.FS)
+	c, err := compile.Load(openapi.FS)
 	require.NoError(b, err)
 	issues := c.Operation("changePassword").Validate(contract.Request{ContentType: "application/json", Body: []byte(`{"old_password":"short"}`)}).Issues
 	b.ReportAllocs()

@@ -1,4 +1,4 @@
-package contract
+package compile
 
 import (
 	"errors"
@@ -6,11 +6,13 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 // union compiles oneOf, or an anyOf that means the same. Its branches must differ in their JSON kind, so that the first
 // byte of a value says which branch the caller meant and whose issues to report.
-func (c *compiler) union(s *schema, source *openapi3.Schema, keyword string, branches openapi3.SchemaRefs, place string) error {
+func (c *compiler) union(s *contract.Schema, source *openapi3.Schema, keyword string, branches openapi3.SchemaRefs, place string) error {
 	if err := alone(source, place, keyword); err != nil {
 		return err
 	}
@@ -19,23 +21,23 @@ func (c *compiler) union(s *schema, source *openapi3.Schema, keyword string, bra
 		if err != nil {
 			return err
 		}
-		if b.single() == "" {
+		if b.Single() == "" {
 			return at(source, place, fmt.Errorf("%s: every branch needs a type", keyword))
 		}
-		if s.branch(b.kind) != nil {
+		if slices.ContainsFunc(s.Types, func(other contract.Type) bool { return other.Kind() == b.Single().Kind() }) {
 			return at(source, place, fmt.Errorf("%s: two branches take the same kind of value", keyword))
 		}
-		if b.nullable {
+		if b.Nullable {
 			return at(source, place, fmt.Errorf("%s: nullable belongs beside %s, not into a branch", keyword, keyword))
 		}
-		s.branches = append(s.branches, b)
-		s.types = append(s.types, b.single())
+		s.Branches = append(s.Branches, b)
+		s.Types = append(s.Types, b.Single())
 	}
 	return nil
 }
 
 // wrapper compiles an allOf of one schema, which is how a document gives a reference a description of its own.
-func (c *compiler) wrapper(s *schema, source *openapi3.Schema, place string) error {
+func (c *compiler) wrapper(s *contract.Schema, source *openapi3.Schema, place string) error {
 	if err := alone(source, place, "allOf", "type"); err != nil {
 		return err
 	}
@@ -52,21 +54,21 @@ func (c *compiler) wrapper(s *schema, source *openapi3.Schema, place string) err
 	if c.open[inner] {
 		return at(source, place, errors.New("allOf: a circular reference is not supported"))
 	}
-	nullable := s.nullable && inner.nullable
+	nullable := s.Nullable && inner.Nullable
 	*s = *inner
-	s.nullable = nullable
-	s.open = s.open || source.Extensions["x-extensible-enum"] != nil
+	s.Nullable = nullable
+	s.Open = s.Open || source.Extensions["x-extensible-enum"] != nil
 	return nil
 }
 
 // either compiles anyOf. Where one branch takes anything, the others only document; else no value may fit two branches.
-func (c *compiler) either(s *schema, source *openapi3.Schema, place string) error {
+func (c *compiler) either(s *contract.Schema, source *openapi3.Schema, place string) error {
 	if err := alone(source, place, "anyOf"); err != nil {
 		return err
 	}
 	for i, ref := range source.AnyOf {
 		b, err := c.compile(ref, fmt.Sprintf("%s.anyOf.%d", place, i))
-		if err != nil || b.opaque() {
+		if err != nil || b.Opaque() {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package contract
+package compile
 
 import (
 	"fmt"
@@ -6,35 +6,30 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
-// Security says what an operation wants to know about its caller.
-type Security struct {
-	Access        Access
-	Bearer        bool     // Authorization: Bearer is accepted
-	APIKeyHeaders []string // headers that carry an API key, in canonical form, such as X-Api-Key, in the order of the document
-}
-
 // compileSecurity reads the operation's own requirements, or else the document's.
-func compileSecurity(doc *openapi3.T, op *openapi3.Operation) (Security, error) {
+func compileSecurity(doc *openapi3.T, op *openapi3.Operation) (contract.Security, error) {
 	requirements := doc.Security
 	if op.Security != nil {
 		requirements = *op.Security
 	}
-	var s Security
+	var s contract.Security
 	if len(requirements) == 0 {
 		return s, nil
 	}
-	s.Access = RequiredAccess
+	s.Access = contract.RequiredAccess
 	for _, requirement := range requirements {
 		if len(requirement) == 0 {
-			s.Access = OptionalAccess
+			s.Access = contract.OptionalAccess
 		}
 		if len(requirement) > 1 {
 			return s, fmt.Errorf("security: schemes that must be sent together are not supported")
 		}
 		for name := range requirement {
-			if err := s.add(doc, name); err != nil {
+			if err := addScheme(&s, doc, name); err != nil {
 				return s, err
 			}
 		}
@@ -42,7 +37,7 @@ func compileSecurity(doc *openapi3.T, op *openapi3.Operation) (Security, error) 
 	return s, nil
 }
 
-func (s *Security) add(doc *openapi3.T, name string) error {
+func addScheme(s *contract.Security, doc *openapi3.T, name string) error {
 	var scheme *openapi3.SecurityScheme
 	if doc.Components != nil {
 		if ref := doc.Components.SecuritySchemes[name]; ref != nil {

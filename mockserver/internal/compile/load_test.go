@@ -1,4 +1,4 @@
-package contract_test
+package compile_test
 
 import (
 	"strings"
@@ -8,51 +8,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/mockserver/internal/compile"
+	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
-	"github.com/quartet-go/quartet/openapi"
 )
-
-// published returns the four documents of the project.
-func published(t testing.TB) *contract.Contract {
-	t.Helper()
-	c, err := contract.Load(openapi.FS)
-	require.NoError(t, err)
-	return c
-}
-
-// document wraps paths and components into a document.
-func document(rest string) fstest.MapFS {
-	head := "openapi: 3.0.3\nx-dialect: fastapi\ninfo: {title: Test, version: '1'}\n"
-	return fstest.MapFS{"test.yaml": &fstest.MapFile{Data: []byte(head + rest)}}
-}
-
-// withBody is a document whose only operation, op, is PUT /op with a body of this schema in YAML's flow style.
-func withBody(schema string) fstest.MapFS {
-	return document(`
-paths:
-  /op:
-    put:
-      operationId: op
-      requestBody: {required: true, content: {application/json: {schema: ` + schema + `}}}
-      responses: {'200': {description: Fine.}}
-components:
-  schemas:
-    Item: {type: object, required: [b], properties: {b: {type: string}, a: {type: integer}}}
-    Tree: {type: object, properties: {name: {type: string}, children: {type: array, items: {$ref: '#/components/schemas/Tree'}}}}
-    Loop: {type: object, properties: {next: {allOf: [{$ref: '#/components/schemas/Loop'}]}}}
-`)
-}
-
-func operation(t testing.TB, schema string) *contract.Operation {
-	t.Helper()
-	c, err := contract.Load(withBody(schema))
-	require.NoError(t, err)
-	return c.Operation("op")
-}
 
 func TestLoadFindsEveryPublishedOperation(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	apis := map[string]string{}
 	counts := map[string]int{}
 	for _, api := range c.APIs {
@@ -70,7 +33,7 @@ func TestLoadFindsEveryPublishedOperation(t *testing.T) {
 func TestOperationsComeInTheOrderOfTheDocuments(t *testing.T) {
 	t.Parallel()
 	var ids []string
-	for op := range published(t).Operations() {
+	for op := range compiletest.Published(t).Operations() {
 		ids = append(ids, op.ID)
 	}
 	assert.Equal(t, []string{"updateUser", "getMyProfile", "listSubscriptions", "listPayments", "changePassword"}, ids[:5])
@@ -78,14 +41,14 @@ func TestOperationsComeInTheOrderOfTheDocuments(t *testing.T) {
 
 func TestTags(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	assert.Equal(t, []string{"Profile"}, c.Operation("getBalance").Tags)
 	assert.Equal(t, []string{"Users"}, c.Operation("updateUser").Tags)
 }
 
 func TestSecurity(t *testing.T) {
 	t.Parallel()
-	c := published(t)
+	c := compiletest.Published(t)
 	for id, want := range map[string]contract.Security{
 		"listAvailablePaymentMethods": {},
 		"getMyProfile":                {Access: contract.OptionalAccess, Bearer: true},
@@ -127,7 +90,7 @@ func TestLoadRefusesWhatItWouldHaveToIgnore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := contract.Load(withBody(tc.schema))
+			_, err := compile.Load(compiletest.WithBody(tc.schema))
 			require.ErrorContains(t, err, tc.want)
 			assert.ErrorContains(t, err, "test.yaml")
 		})
@@ -145,22 +108,22 @@ func TestLoadRefusesDocumentsThatCannotBeServed(t *testing.T) {
 		"no YAML":        {fstest.MapFS{"a.yaml": {Data: []byte("\t:")}}, "a.yaml"},
 		"no x-dialect":   {fstest.MapFS{"a.yaml": {Data: []byte("openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {}\n")}}, "x-dialect is missing"},
 		"OpenAPI 3.1":    {fstest.MapFS{"a.yaml": {Data: []byte("openapi: 3.1.0\nx-dialect: a\ninfo: {title: a, version: '1'}\npaths: {}\n")}}, "only 3.0"},
-		"no operationId": {document("paths: {/a: {get: {" + answers + "}}}"), "GET /a: operationId is missing"},
-		"dangling ref":   {withBody(`{$ref: '#/components/schemas/None'}`), "test.yaml"},
-		"form body": {document("paths: {/a: {put: {operationId: a, requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}}}}, " + answers + "}}}"),
+		"no operationId": {compiletest.Document("paths: {/a: {get: {" + answers + "}}}"), "GET /a: operationId is missing"},
+		"dangling ref":   {compiletest.WithBody(`{$ref: '#/components/schemas/None'}`), "test.yaml"},
+		"form body": {compiletest.Document("paths: {/a: {put: {operationId: a, requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}}}}, " + answers + "}}}"),
 			"only application/json"},
-		"cookie parameter": {document("paths: {/a: {get: {operationId: a, parameters: [{name: c, in: cookie, schema: {type: string}}], " + answers + "}}}"),
+		"cookie parameter": {compiletest.Document("paths: {/a: {get: {operationId: a, parameters: [{name: c, in: cookie, schema: {type: string}}], " + answers + "}}}"),
 			"cookies are not supported"},
-		"list parameter": {document("paths: {/a: {get: {operationId: a, parameters: [{name: c, in: query, schema: {type: array, items: {type: string}}}], " + answers + "}}}"),
+		"list parameter": {compiletest.Document("paths: {/a: {get: {operationId: a, parameters: [{name: c, in: query, schema: {type: array, items: {type: string}}}], " + answers + "}}}"),
 			"parameter c: only a string"},
-		"half a segment": {document("paths: {'/a/x{id}': {get: {operationId: a, parameters: [{name: id, in: path, required: true, schema: {type: string}}], " + answers + "}}}"),
+		"half a segment": {compiletest.Document("paths: {'/a/x{id}': {get: {operationId: a, parameters: [{name: id, in: path, required: true, schema: {type: string}}], " + answers + "}}}"),
 			"mixes text and a parameter"},
-		"basic auth": {document("paths: {/a: {get: {operationId: a, security: [{b: []}], " + answers + "}}}\ncomponents: {securitySchemes: {b: {type: http, scheme: basic}}}"),
+		"basic auth": {compiletest.Document("paths: {/a: {get: {operationId: a, security: [{b: []}], " + answers + "}}}\ncomponents: {securitySchemes: {b: {type: http, scheme: basic}}}"),
 			"neither a bearer token nor an API key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := contract.Load(tc.files)
+			_, err := compile.Load(tc.files)
 			assert.ErrorContains(t, err, tc.want)
 		})
 	}
@@ -168,12 +131,37 @@ func TestLoadRefusesDocumentsThatCannotBeServed(t *testing.T) {
 
 func TestLoadRefusesAnIdentifierOrARouteOfAnotherDocument(t *testing.T) {
 	t.Parallel()
-	files := withBody("{}")
+	files := compiletest.WithBody("{}")
 	files["other.yaml"] = &fstest.MapFile{Data: files["test.yaml"].Data}
-	_, err := contract.Load(files)
+	_, err := compile.Load(files)
 	assert.ErrorContains(t, err, `test.yaml: operationId "op" is also in other.yaml`)
 
 	files["other.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(files["test.yaml"].Data), "operationId: op", "operationId: other", 1))}
-	_, err = contract.Load(files)
+	_, err = compile.Load(files)
 	assert.ErrorContains(t, err, "PUT /op is also other")
+}
+
+func TestLoadRefusesAnswersItCannotCheck(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		files fstest.MapFS
+		want  string
+	}{
+		"a rule":         {compiletest.WithAnswer(`{type: object, properties: {n: {type: integer, minimum: 1}}}`), "GET /op: answer 200.n (line 9): minimum is not supported"},
+		"writeOnly":      {compiletest.WithAnswer(`{type: object, properties: {n: {type: integer, writeOnly: true}}}`), "answer 200.n (line 9): writeOnly is not supported"},
+		"extra members":  {compiletest.WithAnswer(`{type: object, additionalProperties: {type: string, format: email}}`), "answer 200.additionalProperties"},
+		"plain text":     {compiletest.Document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {text/plain: {schema: {type: object}}}}}}}}"), "GET /a: answer 200: only one JSON with a schema, and texts with type: string, are supported"},
+		"no schema":      {compiletest.Document("paths: {/a: {get: {operationId: a, responses: {'404': {description: Fine., content: {application/json: {}}}}}}}"), "answer 404: only one JSON with a schema"},
+		"two contents":   {compiletest.Document("paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., content: {application/json: {schema: {}}, application/problem+json: {schema: {}}}}}}}}"), "answer 200: only one JSON"},
+		"any status":     {compiletest.Document("paths: {/a: {get: {operationId: a, responses: {default: {description: Fine.}}}}}"), "answer default: only a number is supported"},
+		"many statuses":  {compiletest.Document("paths: {/a: {get: {operationId: a, responses: {2XX: {description: Fine.}}}}}"), "answer 2XX: only a number is supported"},
+		"a bad branch":   {compiletest.WithAnswer(`{anyOf: [{type: string}, {type: integer, minimum: 1}]}`), "answer 200.anyOf.1"},
+		"a bad wrapping": {compiletest.WithAnswer(`{allOf: [{type: string, format: email}]}`), "answer 200.allOf.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := compile.Load(tc.files)
+			assert.ErrorContains(t, err, tc.want)
+		})
+	}
 }

@@ -1,4 +1,4 @@
-package contract
+package compile
 
 import (
 	"errors"
@@ -10,13 +10,15 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
-// compiler turns kin-openapi's schemas into ours, each of them once, so that circular references end.
+// compiler turns kin-openapi's schemas into the contract's, each of them once, so that circular references end.
 type compiler struct {
-	done    map[*openapi3.Schema]*schema
-	open    map[*schema]bool // begun, not finished: a reference to one of them is circular
-	without string           // a field of kin-openapi's Schema that has no meaning in this direction
+	done    map[*openapi3.Schema]*contract.Schema
+	open    map[*contract.Schema]bool // begun, not finished: a reference to one of them is circular
+	without string                    // a field of kin-openapi's Schema that has no meaning in this direction
 }
 
 // compilers are two, because readOnly and writeOnly each have a meaning in one direction only.
@@ -27,16 +29,16 @@ func newCompilers() compilers {
 }
 
 func newCompiler(without string) *compiler {
-	return &compiler{done: map[*openapi3.Schema]*schema{}, open: map[*schema]bool{}, without: without}
+	return &compiler{done: map[*openapi3.Schema]*contract.Schema{}, open: map[*contract.Schema]bool{}, without: without}
 }
 
 // compile compiles the schema behind ref; place says where it stands, for errors.
-func (c *compiler) compile(ref *openapi3.SchemaRef, place string) (*schema, error) {
+func (c *compiler) compile(ref *openapi3.SchemaRef, place string) (*contract.Schema, error) {
 	source := ref.Value
 	if s, ok := c.done[source]; ok {
 		return s, nil
 	}
-	s := &schema{minLength: -1, maxLength: -1, minItems: -1, maxItems: -1}
+	s := new(contract.Schema)
 	c.done[source], c.open[s] = s, true
 	defer delete(c.open, s)
 	if keyword := c.unsupported(source); keyword != "" {
@@ -45,14 +47,11 @@ func (c *compiler) compile(ref *openapi3.SchemaRef, place string) (*schema, erro
 	if err := c.fill(s, source, place); err != nil {
 		return nil, err
 	}
-	if !s.opaque() {
-		s.kind = s.types[0].kind()
-	}
 	return s, nil
 }
 
-func (c *compiler) fill(s *schema, source *openapi3.Schema, place string) error {
-	s.nullable = source.Nullable
+func (c *compiler) fill(s *contract.Schema, source *openapi3.Schema, place string) error {
+	s.Nullable = source.Nullable
 	switch {
 	case len(source.AllOf) > 0:
 		return c.wrapper(s, source, place)
@@ -64,20 +63,20 @@ func (c *compiler) fill(s *schema, source *openapi3.Schema, place string) error 
 		return misplaced(s, source, place)
 	}
 	var err error
-	switch t := Type((*source.Type)[0]); t {
-	case String:
+	switch t := contract.Type((*source.Type)[0]); t {
+	case contract.String:
 		err = compileString(s, source)
-	case Integer:
-		s.types = []Type{t}
-		s.bits, err = bits(source.Format, "int32", "int64")
-	case Number:
-		s.types = []Type{t}
-		s.bits, err = bits(source.Format, "float", "double")
-	case Boolean:
-		s.types = []Type{t}
-	case Object:
+	case contract.Integer:
+		s.Types = []contract.Type{t}
+		s.Bits, err = bits(source.Format, "int32", "int64")
+	case contract.Number:
+		s.Types = []contract.Type{t}
+		s.Bits, err = bits(source.Format, "float", "double")
+	case contract.Boolean:
+		s.Types = []contract.Type{t}
+	case contract.Object:
 		return c.object(s, source, place)
-	case Array:
+	case contract.Array:
 		return c.array(s, source, place)
 	}
 	if err != nil {
@@ -127,20 +126,20 @@ func isUnset(v reflect.Value) bool {
 // keywordsOf maps the keywords that only make sense for some types to those types.
 var keywordsOf = []struct {
 	name  string
-	types []Type
+	types []contract.Type
 	used  func(*openapi3.Schema) bool
 }{
-	{"minLength", []Type{String}, func(s *openapi3.Schema) bool { return s.MinLength > 0 }},
-	{"maxLength", []Type{String}, func(s *openapi3.Schema) bool { return s.MaxLength != nil }},
-	{"pattern", []Type{String}, func(s *openapi3.Schema) bool { return s.Pattern != "" }},
-	{"enum", []Type{String}, func(s *openapi3.Schema) bool { return len(s.Enum) > 0 }},
-	{"format", []Type{String, Integer, Number}, func(s *openapi3.Schema) bool { return s.Format != "" }},
-	{"items", []Type{Array}, func(s *openapi3.Schema) bool { return s.Items != nil }},
-	{"minItems", []Type{Array}, func(s *openapi3.Schema) bool { return s.MinItems > 0 }},
-	{"maxItems", []Type{Array}, func(s *openapi3.Schema) bool { return s.MaxItems != nil }},
-	{"properties", []Type{Object, Map}, func(s *openapi3.Schema) bool { return len(s.Properties) > 0 }},
-	{"required", []Type{Object, Map}, func(s *openapi3.Schema) bool { return len(s.Required) > 0 }},
-	{"additionalProperties", []Type{Object, Map}, func(s *openapi3.Schema) bool { return !reflect.ValueOf(s.AdditionalProperties).IsZero() }},
+	{"minLength", []contract.Type{contract.String}, func(s *openapi3.Schema) bool { return s.MinLength > 0 }},
+	{"maxLength", []contract.Type{contract.String}, func(s *openapi3.Schema) bool { return s.MaxLength != nil }},
+	{"pattern", []contract.Type{contract.String}, func(s *openapi3.Schema) bool { return s.Pattern != "" }},
+	{"enum", []contract.Type{contract.String}, func(s *openapi3.Schema) bool { return len(s.Enum) > 0 }},
+	{"format", []contract.Type{contract.String, contract.Integer, contract.Number}, func(s *openapi3.Schema) bool { return s.Format != "" }},
+	{"items", []contract.Type{contract.Array}, func(s *openapi3.Schema) bool { return s.Items != nil }},
+	{"minItems", []contract.Type{contract.Array}, func(s *openapi3.Schema) bool { return s.MinItems > 0 }},
+	{"maxItems", []contract.Type{contract.Array}, func(s *openapi3.Schema) bool { return s.MaxItems != nil }},
+	{"properties", []contract.Type{contract.Object, contract.Map}, func(s *openapi3.Schema) bool { return len(s.Properties) > 0 }},
+	{"required", []contract.Type{contract.Object, contract.Map}, func(s *openapi3.Schema) bool { return len(s.Required) > 0 }},
+	{"additionalProperties", []contract.Type{contract.Object, contract.Map}, func(s *openapi3.Schema) bool { return !reflect.ValueOf(s.AdditionalProperties).IsZero() }},
 	{"oneOf", nil, func(s *openapi3.Schema) bool { return len(s.OneOf) > 0 }},
 	{"anyOf", nil, func(s *openapi3.Schema) bool { return len(s.AnyOf) > 0 }},
 	{"allOf", nil, func(s *openapi3.Schema) bool { return len(s.AllOf) > 0 }},
@@ -148,9 +147,9 @@ var keywordsOf = []struct {
 
 // misplaced refuses keywords that the schema's type gives no meaning: JSON Schema would ignore them, the author of the
 // document surely did not mean that.
-func misplaced(s *schema, source *openapi3.Schema, place string) error {
+func misplaced(s *contract.Schema, source *openapi3.Schema, place string) error {
 	for _, k := range keywordsOf {
-		if k.used(source) && !slices.Contains(k.types, s.single()) {
+		if k.used(source) && !slices.Contains(k.types, s.Single()) {
 			return at(source, place, fmt.Errorf("%s has no meaning here", k.name))
 		}
 	}
@@ -167,16 +166,16 @@ func bits(format, narrow, wide string) (int, error) {
 	return 0, fmt.Errorf("format %q is not supported", format)
 }
 
-func compileString(s *schema, source *openapi3.Schema) (err error) {
-	s.types = []Type{String}
-	if s.minLength, s.maxLength, err = bounds(source.MinLength, source.MaxLength); err != nil {
+func compileString(s *contract.Schema, source *openapi3.Schema) (err error) {
+	s.Types = []contract.Type{contract.String}
+	if s.MinLength, s.MaxLength, err = bounds(source.MinLength, source.MaxLength); err != nil {
 		return err
 	}
-	s.open = source.Extensions["x-extensible-enum"] != nil
+	s.Open = source.Extensions["x-extensible-enum"] != nil
 	switch source.Format {
 	case "", "password":
-	case formatDateTime, formatTimestamp:
-		s.format = source.Format
+	case contract.DateTime, contract.Timestamp:
+		s.Format = source.Format
 	default:
 		return fmt.Errorf("format %q is not supported", source.Format)
 	}
@@ -185,74 +184,66 @@ func compileString(s *schema, source *openapi3.Schema) (err error) {
 		if !ok {
 			return errors.New("enum: only strings are supported")
 		}
-		s.enum = append(s.enum, text)
+		s.Enum = append(s.Enum, text)
 	}
 	if source.Pattern != "" {
-		s.pattern, err = regexp.Compile(source.Pattern)
+		s.Pattern, err = regexp.Compile(source.Pattern)
 	}
 	return err
 }
 
-// bounds returns -1 for a bound that is not there.
+// bounds returns -1 for an upper bound that is not there.
 func bounds(lower uint64, upper *uint64) (lo, hi int, err error) {
-	lo, hi = -1, -1
-	if lower > math.MaxInt32 || upper != nil && *upper > math.MaxInt32 {
-		return lo, hi, errors.New("a bound is too large")
+	switch {
+	case lower > math.MaxInt32 || upper != nil && *upper > math.MaxInt32:
+		return 0, 0, errors.New("a bound is too large")
+	case upper == nil:
+		return int(lower), -1, nil
 	}
-	if lower > 0 {
-		lo = int(lower)
-	}
-	if upper != nil {
-		hi = int(*upper)
-	}
-	return lo, hi, nil
+	return int(lower), int(*upper), nil
 }
 
-func (c *compiler) array(s *schema, source *openapi3.Schema, place string) (err error) {
-	s.types = []Type{Array}
-	if s.minItems, s.maxItems, err = bounds(source.MinItems, source.MaxItems); err != nil {
+func (c *compiler) array(s *contract.Schema, source *openapi3.Schema, place string) (err error) {
+	s.Types = []contract.Type{contract.Array}
+	if s.MinItems, s.MaxItems, err = bounds(source.MinItems, source.MaxItems); err != nil {
 		return at(source, place, err)
 	}
 	if source.Items != nil {
-		if s.items, err = c.compile(source.Items, place+".items"); err != nil {
+		if s.Items, err = c.compile(source.Items, place+".items"); err != nil {
 			return err
 		}
 	}
 	return misplaced(s, source, place)
 }
 
-func (c *compiler) object(s *schema, source *openapi3.Schema, place string) (err error) {
-	s.types = []Type{Object}
+func (c *compiler) object(s *contract.Schema, source *openapi3.Schema, place string) (err error) {
+	s.Types = []contract.Type{contract.Object}
 	if len(source.Properties) == 0 {
-		s.types = []Type{Map}
+		s.Types = []contract.Type{contract.Map}
 	}
-	if s.extra, err = c.additional(source, place); err != nil {
+	if s.Extra, err = c.additional(source, place); err != nil {
 		return err
 	}
-	s.data = source.AdditionalProperties.Has != nil || source.AdditionalProperties.Schema != nil
+	s.Data = source.AdditionalProperties.Has != nil || source.AdditionalProperties.Schema != nil
 	for name, ref := range source.Properties {
 		compiled, err := c.compile(ref, place+"."+name)
 		if err != nil {
 			return err
 		}
-		m := member{name: name, quoted: string(quoteText([]byte(name))), schema: compiled, required: slices.Contains(source.Required, name)}
-		if m.absence, err = absence(ref); err != nil {
+		m := contract.Property{Name: name, Schema: compiled, Required: slices.Contains(source.Required, name)}
+		if m.Absence, err = absence(ref); err != nil {
 			return at(ref.Value, place+"."+name, err)
 		}
-		s.members = append(s.members, m)
+		s.Members = append(s.Members, m)
 	}
 	for _, name := range source.Required {
 		if source.Properties[name] == nil {
 			return at(source, place, fmt.Errorf("required: %q is not declared under properties", name))
 		}
 	}
-	slices.SortFunc(s.members, func(a, b member) int {
-		return originOf(source.Properties[a.name].Origin).compare(originOf(source.Properties[b.name].Origin))
+	slices.SortFunc(s.Members, func(a, b contract.Property) int {
+		return originOf(source.Properties[a.Name].Origin).compare(originOf(source.Properties[b.Name].Origin))
 	})
-	s.index = make(map[string]int, len(s.members))
-	for i, m := range s.members {
-		s.index[m.name] = i
-	}
 	return misplaced(s, source, place)
 }
 
@@ -271,7 +262,7 @@ func absence(ref *openapi3.SchemaRef) (bool, error) {
 }
 
 // additional returns the schema of the members that are not declared, or nil where they may hold anything.
-func (c *compiler) additional(source *openapi3.Schema, place string) (*schema, error) {
+func (c *compiler) additional(source *openapi3.Schema, place string) (*contract.Schema, error) {
 	extra := source.AdditionalProperties
 	if extra.Has != nil && !*extra.Has {
 		return nil, at(source, place, errors.New("additionalProperties: false is not supported"))
