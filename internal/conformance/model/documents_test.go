@@ -3,6 +3,7 @@ package model
 import (
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,7 +19,6 @@ type operation struct {
 	method string
 	path   string
 	class  string // x-retry
-	item   *openapi3.PathItem
 }
 
 // operations are those of all documents by operationId.
@@ -41,7 +41,7 @@ var operations = sync.OnceValue(func() map[string]*operation {
 			for method, op := range item.Operations() {
 				all[op.OperationID] = &operation{
 					Operation: op, api: strings.TrimSuffix(name, ".yaml"), method: method, path: path,
-					class: op.Extensions["x-retry"].(string), item: item,
+					class: op.Extensions["x-retry"].(string),
 				}
 			}
 		}
@@ -62,4 +62,32 @@ func (o *operation) success() int {
 // silent reports whether the good answer has no body.
 func (o *operation) silent() bool {
 	return len(o.Responses.Status(o.success()).Value.Content) == 0
+}
+
+// request is what the body must be, nil for no body.
+func (o *operation) request() *openapi3.Schema {
+	if o.RequestBody == nil {
+		return nil
+	}
+	return o.RequestBody.Value.Content["application/json"].Schema.Value
+}
+
+// response is what the good answer must be, nil for no body.
+func (o *operation) response() *openapi3.Schema {
+	if o.silent() {
+		return nil
+	}
+	return o.Responses.Status(o.success()).Value.Content["application/json"].Schema.Value
+}
+
+// named returns the names of the operations that are such, in their order.
+func named(such func(*operation) bool) []string {
+	var names []string
+	for name, op := range operations() {
+		if such(op) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -41,7 +41,10 @@ func TestModel(t *testing.T) {
 		for i := range workers {
 			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 				t.Parallel()
-				rapid.Check(t, func(t *rapid.T) { run(t, servers) })
+				rapid.Check(t, func(t *rapid.T) {
+					rapid.SliceOfN(rapid.Byte(), i, i).Draw(t, "lot") // so that with one seed each worker draws another sequence
+					run(t, servers)
+				})
 			})
 		}
 	})

@@ -49,6 +49,11 @@ func (m *machine) vendorAPI() {
 		}
 	}
 	m.do(made)
+	m.readVendor()
+}
+
+// readVendor asks for everything that the API tells of each role.
+func (m *machine) readVendor() {
 	for _, token := range []string{"default-token", "developer-token", "manager-token"} {
 		v := vendorCalls{m: m, client: m.vendorClient(token), id: m.known.Tokens[token].Vendor}
 		m.read(v.profile())
