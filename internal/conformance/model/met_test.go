@@ -2,10 +2,8 @@ package model
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -16,19 +14,6 @@ import (
 	"github.com/quartet-go/quartet"
 )
 
-// An ordinary run of all tests draws less than rapid does by default; flags and environment
-// have the last word.
-func TestMain(m *testing.M) {
-	if os.Getenv("RAPID_CHECKS") == "" {
-		_ = flag.Set("rapid.checks", "5") // it is there: rapid has been imported
-	}
-	code := m.Run()
-	if testing.Verbose() {
-		fmt.Print(met.String())
-	}
-	os.Exit(code)
-}
-
 // met counts what the sequences have met.
 var met = tally{counts: map[string]int{}}
 
@@ -36,6 +21,13 @@ type tally struct {
 	mu     sync.Mutex
 	steps  int
 	counts map[string]int
+}
+
+// count adds to a count.
+func (t *tally) count(name string, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts[name] += n
 }
 
 // step counts one call.

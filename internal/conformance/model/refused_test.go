@@ -58,6 +58,7 @@ func (m *machine) doRefused(c call) {
 		m.result(c, end, answer, err)
 	}
 	m.look(c, end, err)
+	met.count("trouble connection-refused", refused)
 	if err == nil {
 		m.good(c, answer)
 	}
