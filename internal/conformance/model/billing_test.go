@@ -39,7 +39,7 @@ func (m *machine) drawUpdate() billing.UpdateUserRequest {
 	permissions := rapid.SampledFrom([]string{"archives-show", "archives-download", "archives-preview-download", "", "право"})
 	lists := rapid.OneOf(rapid.Just[[]string](nil), rapid.Just([]string{}), rapid.SliceOfN(permissions, 1, 4))
 	req := billing.UpdateUserRequest{
-		Login:               rapid.OneOf(rapid.SampledFrom(logins), rapid.SampledFrom(logins), rapid.SampledFrom([]string{"", "nobody@example.com"})).Draw(m.T, "login"),
+		Login:               mostly(rapid.SampledFrom(logins), rapid.SampledFrom([]string{"", "nobody@example.com"})).Draw(m.T, "login"),
 		PermissionsToAttach: lists.Draw(m.T, "attach"),
 		PermissionsToDetach: lists.Draw(m.T, "detach"),
 		BillingProperties: rapid.OneOf(

@@ -24,6 +24,11 @@ func maybe[T any](t *rapid.T, g *rapid.Generator[T], label string) *T {
 	return rapid.Ptr(g, true).Draw(t, label)
 }
 
+// mostly draws the likely, and now and then one of the others.
+func mostly[T any](likely *rapid.Generator[T], others ...*rapid.Generator[T]) *rapid.Generator[T] {
+	return rapid.OneOf(append(slices.Repeat([]*rapid.Generator[T]{likely}, 6), others...)...)
+}
+
 // numbers are those that a float64 does not hold, among others.
 var numbers = rapid.SampledFrom([]json.Number{
 	"0", "-0", "1", "-1", "1.10", "9007199254740993", "1e400", "-1E-7", "123456789012345678901234567890", "0.1", "1e0", "2.5e+3",
@@ -51,9 +56,7 @@ var objects = rapid.Map(rapid.MapOfN(texts, anything(2), 0, 4), func(m map[strin
 func (m *machine) credential(api string, opens func(mockserver.Token) bool) string {
 	tokens := slices.Sorted(maps.Keys(m.known.Tokens))
 	good := slices.DeleteFunc(slices.Clone(tokens), func(name string) bool { return !opens(m.known.Tokens[name]) })
-	return rapid.OneOf(
-		rapid.SampledFrom(good), rapid.SampledFrom(good), rapid.SampledFrom(good), rapid.SampledFrom(append(tokens, "unknown-token")), rapid.Just(""),
-	).Draw(m.T, api+" credential")
+	return mostly(rapid.SampledFrom(good), rapid.SampledFrom(append(tokens, "unknown-token")), rapid.Just("")).Draw(m.T, api+" credential")
 }
 
 // bearer sends a token, "" none.

@@ -138,6 +138,11 @@ func onWire(v reflect.Value) any {
 		return value.Reveal()
 	case quartet.Time:
 		return value.UTC().Format(time.RFC3339Nano)
+	case profile.Subscription: // all its members are in Members
+		if id, _ := value.Members["course_id"].(string); value.CourseID != nil && *value.CourseID != id || value.CourseID == nil && id != "" {
+			return fmt.Sprintf("a course_id that is not the one of the members %v", value.Members)
+		}
+		return value.Members
 	case json.Marshaler:
 		return value
 	}

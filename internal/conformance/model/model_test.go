@@ -126,7 +126,11 @@ func (m *machine) moveClock() {
 	sortTimes(moments)
 	to := rapid.SampledFrom(moments).Draw(m.T, "time")
 	m.Logf("     the clock shows %s", to.Format(time.RFC3339Nano))
-	m.space.Advance(to.Sub(m.now))
+	if rapid.Bool().Draw(m.T, "in another zone") {
+		m.space.Freeze(to.In(time.FixedZone("elsewhere", 11*60*60)))
+	} else {
+		m.space.Advance(to.Sub(m.now))
+	}
 	m.now = to
 	require.True(m, m.space.Now().Equal(to))
 }

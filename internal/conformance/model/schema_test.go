@@ -94,7 +94,7 @@ func (d drawer) object(s *openapi3.Schema, name string) (sent, kept any) {
 	sentMembers, keptMembers := map[string]any{}, map[string]any{}
 	unknown := s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
 	if d.wide || unknown {
-		more := rapid.MapOfN(texts, anything(1), 0, 3).Draw(d.T, name+" further members")
+		more := rapid.MapOfN(d.strangers(s), anything(1), 0, 3).Draw(d.T, name+" further members")
 		maps.DeleteFunc(more, func(name string, _ any) bool { return s.Properties[name] != nil })
 		maps.Copy(sentMembers, more)
 		if unknown {
@@ -120,6 +120,15 @@ func (d drawer) object(s *openapi3.Schema, name string) (sent, kept any) {
 		}
 	}
 	return sentMembers, keptMembers
+}
+
+// strangers are names of members that a document does not know, also those that differ from
+// the known ones in case only.
+func (d drawer) strangers(s *openapi3.Schema) *rapid.Generator[string] {
+	if len(s.Properties) == 0 {
+		return texts
+	}
+	return rapid.OneOf(texts, rapid.Map(rapid.SampledFrom(slices.Sorted(maps.Keys(s.Properties))), strings.ToUpper))
 }
 
 // branch is the schema itself, or of one that is made of others the first, which is the one
