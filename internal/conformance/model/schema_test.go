@@ -48,6 +48,9 @@ func (d drawer) value(s *openapi3.Schema, name string) (sent, kept any) {
 		return v, v
 	case s.Type.Is("integer"):
 		v := rapid.OneOf(rapid.Int64(), rapid.SampledFrom([]int64{0, 1, -842150451, math.MaxInt64, math.MinInt64})).Draw(d.T, name)
+		if d.wide && rapid.Bool().Draw(d.T, name+" as a decimal") {
+			return json.Number(strconv.FormatInt(v, 10) + ".0"), v
+		}
 		return v, v
 	case s.Type.Is("number"):
 		v := rapid.Float64().Draw(d.T, name)
