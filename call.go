@@ -222,7 +222,7 @@ func (c *call) failure(reasons ...error) *Error {
 	e.Attempts = c.attempts
 	e.RetryAfter, _ = c.last.retryAfter()
 	if c.last.status != 0 && !c.last.ok() && c.last.err == nil { // one that was cut may be cut within a secret
-		e.readBody(c.redactor())
+		e.readBody(c.redactor(), c.memberNames)
 	}
 	return e
 }

@@ -176,17 +176,22 @@ func (r *reader) opaque(s *shape, dst reflect.Value) error {
 	return r.errorf("JSON %s where %s was expected", jsonKind(raw[0]), wanted(s.typ))
 }
 
-// integer reads a whole number, also one that is written as 5.0 or 1e1.
+// integer reads a whole number, also one that is written as 5.0 or, where a float64 holds
+// it for sure, as 1e1.
 func (r *reader) integer(dst reflect.Value) error {
-	raw := r.raw()
-	n, err := strconv.ParseInt(string(raw), 10, dst.Type().Bits())
+	raw := string(r.raw())
+	whole, fraction, _ := strings.Cut(raw, ".")
+	if strings.Trim(fraction, "0") != "" {
+		whole = raw
+	}
+	n, err := strconv.ParseInt(whole, 10, dst.Type().Bits())
 	if err == nil {
 		dst.SetInt(n)
 		return nil
 	}
-	f, floatErr := strconv.ParseFloat(string(raw), 64)
+	f, floatErr := strconv.ParseFloat(raw, 64)
 	switch {
-	case errors.Is(err, strconv.ErrRange), floatErr != nil, math.Abs(f) > 1<<53, dst.OverflowInt(int64(f)):
+	case errors.Is(err, strconv.ErrRange), floatErr != nil, math.Abs(f) >= 1<<53, dst.OverflowInt(int64(f)):
 		return r.errorf("a number too large for an integer of %d bits", dst.Type().Bits())
 	case f != math.Trunc(f):
 		return r.errorf("JSON number with a fraction where an integer was expected")

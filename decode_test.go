@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"regexp"
 	"strings"
@@ -464,6 +465,25 @@ func TestAnIntegerMayBeWrittenInEveryWayJSONHas(t *testing.T) {
 		}
 		require.NoError(t, quartet.Decode([]byte(`{"n":`+number+`}`), &out), number)
 		assert.EqualValues(t, 5, out.N, number)
+	}
+}
+
+func TestAnIntegerThatAFloatDoesNotHoldIsReadToTheLastDigitOrRefused(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[string]int64{
+		"9007199254740993.0": 9007199254740993, "9223372036854775807.00": math.MaxInt64, "-9223372036854775808.0": math.MinInt64,
+		"9007199254740993e0": 0, "90071992547409930e-1": 0, "9223372036854775808.0": 0,
+	} {
+		var out struct {
+			N int64 `json:"n"`
+		}
+		err := quartet.Decode([]byte(`{"n":`+number+`}`), &out)
+		if want == 0 {
+			assert.ErrorContains(t, err, "a number too large for an integer of 64 bits", number)
+			continue
+		}
+		assert.NoError(t, err, number)
+		assert.Equal(t, want, out.N, number)
 	}
 }
 

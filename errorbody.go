@@ -21,7 +21,7 @@ const maxShown = 5
 // FastAPI, Laravel and the vendor's server, the mock's own admin API, {"error": "text"}
 // and plain text, and leaves both empty when it can read none (contract: any non-2xx, whatever its
 // body).
-func (e *Error) readBody(secrets redactor) {
+func (e *Error) readBody(secrets redactor, names memberNames) {
 	var shape struct {
 		Detail  json.RawMessage `json:"detail"`
 		Message json.RawMessage `json:"message"`
@@ -37,7 +37,7 @@ func (e *Error) readBody(secrets redactor) {
 	e.Fields = slices.Concat(fastAPIFields(shape.Detail), laravelFields(shape.Errors), problemFields(shape.Issues))
 	for i, f := range e.Fields {
 		e.Fields[i] = Field{
-			Path:    oneLine(secrets.Replace(f.Path)),
+			Path:    oneLine(secrets.replacePath(f.Path, names)),
 			Message: oneLine(secrets.Replace(f.Message)),
 			Type:    oneLine(secrets.Replace(f.Type)),
 		}

@@ -73,3 +73,14 @@ func TestANilObjectIsWrittenAsAnEmptyOne(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte("null"), &read))
 	assert.Nil(t, read)
 }
+
+func TestAnUnknownMemberOfAnOpenObjectIsNotTakenForAKnownOneInOtherLetters(t *testing.T) {
+	t.Parallel()
+	client := profileClient(t, always(200, `{"subscriptions":[{"COURSE_ID":5},{"course_id":"go","Course_Id":"sql"}]}`))
+	list, err := client.ListSubscriptions(t.Context())
+	require.NoError(t, err)
+	assert.Nil(t, list.Subscriptions[0].CourseID)
+	assert.Equal(t, json.Number("5"), list.Subscriptions[0].Members["COURSE_ID"])
+	assert.Equal(t, quartet.Ptr("go"), list.Subscriptions[1].CourseID)
+	assert.Equal(t, "sql", list.Subscriptions[1].Members["Course_Id"])
+}

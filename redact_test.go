@@ -150,3 +150,35 @@ func TestASecretWithinAFreeFormValueIsRefused(t *testing.T) {
 		profile.ChangePaymentMethodRequest{Method: "card", Details: quartet.Object{"note": "[redacted]"}})
 	assert.NoError(t, err, "the text alone is no Secret")
 }
+
+func TestASecretThatIsPartOfAMembersNameLeavesTheNameAsItIs(t *testing.T) {
+	t.Parallel()
+	answer := func(loc string) func(*http.Request, string) string {
+		return func(*http.Request, string) string {
+			return `{"detail":[{"loc":` + loc + `,"msg":"old password","type":"value_error"}]}`
+		}
+	}
+	for loc, want := range map[string]string{
+		`["body","old_password"]`:              "old_password",
+		`["body","verification_code"]`:         "verification_code", // which the request leaves out
+		`["body","details","password",1]`:      "details.[redacted].1",
+		`["body","the password password"]`:     "the [redacted] [redacted]",
+		`["body","new_password_confirm",1234]`: "new_password_confirm.[redacted]",
+	} {
+		client := profileClient(t, echoes(answer(loc)))
+		_, err := client.ChangePassword(t.Context(), profile.ChangePasswordRequest{
+			OldPassword: quartet.NewSecret("password"), NewPassword: quartet.NewSecret("1234"), NewPasswordConfirm: quartet.NewSecret("1234"),
+		})
+		var e *quartet.Error
+		require.ErrorAs(t, err, &e)
+		require.Len(t, e.Fields, 1, loc)
+		assert.Equal(t, want, e.Fields[0].Path)
+		assert.Equal(t, "old [redacted]", e.Fields[0].Message)
+	}
+
+	client := profileClient(t, echoes(answer(`["query","course_id"]`)), quartet.WithBearerToken("course"))
+	_, err := client.CancelSubscription(t.Context(), "go")
+	var e *quartet.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "course_id", e.Fields[0].Path)
+}

@@ -124,11 +124,17 @@ type SubscriptionList struct {
 
 // UnmarshalJSON reads an object and keeps every member of it in Members.
 func (v *Subscription) UnmarshalJSON(data []byte) error {
-	type plain Subscription
-	if err := json.Unmarshal(data, (*plain)(v)); err != nil {
+	if err := json.Unmarshal(data, &v.Members); err != nil {
 		return err
 	}
-	return json.Unmarshal(data, &v.Members)
+	known := quartet.Object{} // encoding/json would take a member in other letters for a known one
+	for _, name := range []string{"course_id"} {
+		if member, sent := v.Members[name]; sent {
+			known[name] = member
+		}
+	}
+	type plain Subscription
+	return known.Decode((*plain)(v))
 }
 
 // MarshalJSON writes Members, which hold everything.
