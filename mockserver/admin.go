@@ -1,12 +1,16 @@
 package mockserver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
@@ -14,8 +18,12 @@ import (
 // adminPrefix begins the paths of the admin API, which openapi/admin.yaml describes.
 const adminPrefix = "/_mock/"
 
-// maxAdminBody bounds what is read of a request: a state is larger than any API's body.
-const maxAdminBody = 16 << 20
+// What is read of a request at most: a state is larger than any API's body. A value takes
+// some hundred bytes of memory while it is read.
+const (
+	maxAdminBody   = 8 << 20
+	maxAdminValues = 250_000
+)
 
 // adminCall is a call of the admin API.
 type adminCall struct {
@@ -65,7 +73,7 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, id, path str
 		s.report("answer of "+op.ID, err)
 		resp = docs.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
 	}
-	s.proved(op, resp).with([2]string{"Cache-Control", "no-store"}).write(w)
+	s.proved(op, resp).with([2]string{"Cache-Control", "no-store"}, [2]string{"X-Content-Type-Options", "nosniff"}).write(w)
 }
 
 // runAdmin is the way of a call: access, route, body, document, space, handler.
@@ -93,8 +101,8 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 	verdict := op.Validate(contract.Request{
 		Path: match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header, ContentType: c.r.Header.Get("Content-Type"), Body: body,
 	})
-	if len(verdict.Issues) > 0 {
-		return nil, &refusal{issues: verdict.Issues}
+	if issues := append(unknownParameters(op, c.r), verdict.Issues...); len(issues) > 0 {
+		return nil, &refusal{issues: issues}
 	}
 	if c.body = verdict.Decodable; c.body == nil {
 		c.body = body // a text
@@ -103,8 +111,9 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 		if c.space, refused = s.enter(id); refused != nil {
 			return nil, refused
 		}
+		c.space.steered.Add(1)
 		if !streamed(op) {
-			defer c.space.end()
+			defer c.end()
 		}
 	}
 	return adminHandlers[op.ID](c)
@@ -157,19 +166,50 @@ func (r *response) hold(result any) error {
 	return nil
 }
 
-// decode stores the body in dst.
-func (c *adminCall) decode(dst any) *refusal {
-	root, err := jsonTree(c.body)
+// end ends a call that is in a space.
+func (c *adminCall) end() {
+	c.space.steered.Add(-1)
+	c.space.end()
+}
+
+// unknownParameters refuses a query that the operation would pass over.
+func unknownParameters(op *contract.Operation, r *http.Request) (issues []contract.Issue) {
+	var known []string
+	for _, p := range op.Parameters {
+		if p.In == contract.InQuery {
+			known = append(known, p.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(queryOf(r.URL.RawQuery))) {
+		if !slices.Contains(known, name) {
+			issues = append(issues, contract.Reject(contract.InQuery, "there is no such parameter here; there are "+cmp.Or(strings.Join(known, ", "), "none"), name))
+		}
+	}
+	return issues
+}
+
+// decode stores the body in dst. Checks says what cannot hold of what could be read; its
+// paths are those of the body.
+func (c *adminCall) decode(dst any, checks ...func() checker) *refusal {
+	root, err := jsonTree(c.body, maxAdminValues)
 	if err != nil {
-		return unreadable(err) // not after Validate
+		return tooMuch(err)
 	}
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(dst).Elem(), nil)
-	var flaws []flaw
+	var unread, flaws []flaw
 	for _, f := range decoder.flaws {
-		flaws = append(flaws, f.flaw)
+		unread = append(unread, f.flaw)
 	}
-	return unsound(flaws)
+	for _, check := range checks {
+		flaws = append(flaws, check()...)
+	}
+	return unsound(append(unread, independent(flaws, unread)...))
+}
+
+// tooMuch refuses a body that cannot be made a tree of.
+func tooMuch(err error) *refusal {
+	return &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, err.Error())}}
 }
 
 // unsound refuses a body for its flaws, nil for none.

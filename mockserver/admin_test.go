@@ -193,6 +193,9 @@ func TestAdminAnswersThatAreNoJSON(t *testing.T) {
 	t.Parallel()
 	srv := mockserver.Start(t)
 	get(t, srv.Space(""), "/profile/me")
+	get(t, srv.Space(""), "/nowhere")
+	require.NoError(t, srv.AddFault(mockserver.Fault{Operation: "listPayments", Status: 418}))
+	get(t, srv.Space(""), "/profile/payments")
 	base := srv.URL() + "/_mock/v1"
 
 	status, media, body := ask(t, srv.Client(), "GET", base+"/metrics", "")
@@ -201,7 +204,11 @@ func TestAdminAnswersThatAreNoJSON(t *testing.T) {
 	assert.Contains(t, body, "# TYPE quartet_mock_calls_total counter\n")
 	assert.Contains(t, body, "\nquartet_mock_calls_total{api=\"profile\",operation=\"getMyProfile\"} 1\n")
 	assert.Contains(t, body, "\nquartet_mock_answers_total{api=\"profile\",operation=\"getMyProfile\",status=\"200\"} 1\n")
-	assert.Contains(t, body, "\nquartet_mock_journal_calls 1\n")
+	assert.Contains(t, body, "\nquartet_mock_answers_total{api=\"profile\",operation=\"listPayments\",status=\"418\"} 1\n")
+	assert.Contains(t, body, "\nquartet_mock_calls_total{api=\"\",operation=\"\"} 1\n")
+	assert.Contains(t, body, "\nquartet_mock_answers_total{api=\"\",operation=\"\",status=\"404\"} 1\n")
+	assert.Contains(t, body, "\nquartet_mock_calls_under_way 0\n")
+	assert.Contains(t, body, "\nquartet_mock_journal_calls 3\n")
 	assert.Contains(t, body, "\ngo_goroutines ")
 
 	_, media, body = ask(t, srv.Client(), "GET", base+"/coverage.md", "")
@@ -268,6 +275,22 @@ func TestAdminRefusesWhatItsDocumentRefuses(t *testing.T) {
 		"nobody's code":      {"POST", "/_mock/v1/codes", `{"user_id":"nobody"}`, 422, `"place":"body.user_id","message":"there is no profile user \"nobody\""`},
 		"a bad filter":       {"GET", "/_mock/v1/journal?after=x&last=-1", "", 422, "query.after"},
 		"a negative filter":  {"GET", "/_mock/v1/journal?last=-1", "", 422, `"place":"query.last","message":"it must not be negative"`},
+		"an unknown filter":  {"GET", "/_mock/v1/journal?opertion=x", "", 422, `"place":"query.opertion","message":"there is no such parameter here; there are operation, method, path, status, fault, after, last"`},
+		"a query for none":   {"GET", "/_mock/v1/clock?x=1", "", 422, "there are none"},
+		"a lock without key": {"POST", "/_mock/v1/faults", `{"kind":"connection-refused"}`, 422, `"place":"body.at_most","message":"connection-refused refuses calls of this API, too`},
+		"a state that locks": {"PUT", "/_mock/v1/state", `{"faults":[{"kind":"connection-refused"}]}`, 422, "body.faults.0.at_most"},
+		"a seed that locks":  {"PUT", "/_mock/v1/state.yaml", `faults: [{kind: connection-refused}]`, 422, "body.faults.0.at_most"},
+		"many of one fault":  {"POST", "/_mock/v1/faults", `{"operation":"nope","nth":-1}`, 422, "body.nth\nbody.operation"},
+		"many of one limit":  {"PUT", "/_mock/v1/limits", `{"limits":[{"operation":"nope","requests":0,"per":"-1s"}]}`, 422, "body.limits.0.operation\nbody.limits.0.requests\nbody.limits.0.per"},
+		"many of a state":    {"PUT", "/_mock/v1/state", `{"faults":[{"operation":"nope","nth":-1}],"profile":{"default_user":"x","users":{"y":{"codes":5}}}}`, 422, "body.faults.0.nth\nbody.faults.0.operation\nbody.profile.default_user\nbody.profile.users.y.codes"},
+		"too many values":    {"PUT", "/_mock/v1/state", `{"vendor":{"x":[` + strings.Repeat("[],", 250_000) + `[]]}}`, 422, "it has too many values"},
+		"too many of YAML":   {"PUT", "/_mock/v1/state.yaml", `x: [` + strings.Repeat("[],", 250_000) + `[]]`, 422, "it has too many values"},
+		"the last year":      {"PUT", "/_mock/v1/clock", `{"at":"9999-01-01T00:00:00Z"}`, 422, "body.at\na year after 9999"},
+		"a space of dots":    {"POST", "/_mock/v1/spaces", `{"id":".."}`, 422, "body.id\nit is one that clients take out of a path"},
+		"a path of dots":     {"GET", "/_space/%2E%2E/_mock/v1/state", "", 400, "is one that clients take out of a path"},
+		"a path of no text":  {"GET", "/_space/%00%ff/_mock/v1/state", "", 400, "is no UTF-8"},
+		"another document":   {"GET", "/_mock/v1/documents/profile.yaml.json", "", 404, "There is no document"},
+		"the empty state":    {"PUT", "/_mock/v1/state", `{}`, 204, ""},
 		"a bad event":        {"GET", "/_mock/v1/journal/events", "", 422, "header.Last-Event-ID"},
 		"a taken space":      {"POST", "/_mock/v1/spaces", `{"id":"taken"}`, 409, `There is a space \"taken\" already`},
 		"like no space":      {"POST", "/_mock/v1/spaces", `{"id":"new","from":"none"}`, 404, `There is no space \"none\" to begin like`},

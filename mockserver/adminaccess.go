@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
@@ -54,14 +55,25 @@ func foreign(r *http.Request) string {
 	switch {
 	case !isLocalPeer(r.RemoteAddr):
 		return "this one is at " + r.RemoteAddr
-	case r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != "":
+	case slices.ContainsFunc(proxyFields, func(name string) bool { return len(r.Header[name]) > 0 }):
 		return "this one comes through a proxy"
 	case !isLocalName(r.Host):
 		return "this one asked for another host"
-	case new(http.CrossOriginProtection).Check(r) != nil:
+	case ofAnotherSite(r):
 		return "this one is a page of another site"
 	}
 	return ""
+}
+
+// proxyFields are what proxies add to a request.
+var proxyFields = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"}
+
+// ofAnotherSite reports whether a browser sends the request for a page of another site. What
+// CrossOriginProtection holds of writes is held of reads, too: they show secrets, and can
+// bring a space into being.
+func ofAnotherSite(r *http.Request) bool {
+	write := &http.Request{Method: http.MethodPost, URL: r.URL, Host: r.Host, Header: r.Header}
+	return new(http.CrossOriginProtection).Check(write) != nil
 }
 
 // isLocalPeer reports whether a remote address is a loopback one, or that of a unix socket.
@@ -78,7 +90,13 @@ func isLocalPeer(address string) bool {
 func isLocalName(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
-		name = strings.Trim(host, "[]")
+		name = host
+		if inner, is := strings.CutPrefix(host, "["); is {
+			name, _ = strings.CutSuffix(inner, "]")
+			if len(name) == len(inner) {
+				return false // it is not closed
+			}
+		}
 	}
 	if _, err := netip.ParseAddr(name); err == nil || name == "" {
 		return true

@@ -39,6 +39,12 @@ func TestAdminAnswersItsOwnMachineOnly(t *testing.T) {
 		"a misleading name":   {"127.0.0.1:5", "127.0.0.1.evil.example:80", nil, "GET", 403, "asked for another host"},
 		"a page":              {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, "DELETE", 403, "a page of another site"},
 		"a page of old":       {"127.0.0.1:5", "localhost:8080", http.Header{"Origin": {"http://localhost:3000"}}, "DELETE", 403, "a page of another site"},
+		"a page that reads":   {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, "GET", 403, "a page of another site"},
+		"a page beside":       {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"same-site"}}, "GET", 403, "a page of another site"},
+		"an old page reads":   {"127.0.0.1:5", "localhost:8080", http.Header{"Origin": {"http://evil.example"}}, "GET", 403, "a page of another site"},
+		"typed by a person":   {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"none"}}, "GET", 200, ""},
+		"another proxy":       {"127.0.0.1:5", "localhost", http.Header{"Via": {""}}, "GET", 403, "comes through a proxy"},
+		"half a name":         {"127.0.0.1:5", "[::1", nil, "GET", 403, "asked for another host"},
 		"a page of this site": {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"same-origin"}}, "DELETE", 204, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
@@ -67,16 +68,17 @@ func (c *adminCall) clearJournal() (any, *refusal) {
 const keepAlive = 15 * time.Second
 
 func (c *adminCall) streamCalls() (any, *refusal) {
-	var after uint64
-	if id := c.r.Header.Get("Last-Event-ID"); id != "" {
-		after, _ = strconv.ParseUint(id, 10, 64) // validated; a negative one is as good as none
-	}
+	f := follower{}
+	age, number, _ := strings.Cut(c.r.Header.Get("Last-Event-ID"), ".")
+	f.age, _ = strconv.ParseUint(age, 10, 64) // validated; one too large is that of no log
+	f.upTo, _ = strconv.ParseUint(number, 10, 64)
 	return stream(func(w http.ResponseWriter) {
-		defer c.space.end()
+		defer c.end()
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.WriteHeader(http.StatusOK)
-		c.follow(w, follower{upTo: after})
+		c.follow(w, &f)
 	}), nil
 }
 
@@ -84,17 +86,17 @@ func (c *adminCall) streamCalls() (any, *refusal) {
 func streamed(op *contract.Operation) bool { return op.ID == "streamCalls" }
 
 // follow sends calls until the client, the space or the server ends.
-func (c *adminCall) follow(w http.ResponseWriter, f follower) {
+func (c *adminCall) follow(w http.ResponseWriter, f *follower) {
 	alive := time.NewTicker(keepAlive)
 	defer alive.Stop()
 	stops := c.server.open.Load().Done()
 	for {
-		ended, id, changed := f.next(c.space)
+		ended, upTo, changed := f.next(c.space)
 		for i, e := range ended {
 			if i == len(ended)-1 {
-				id = f.upTo // who has come so far has them all
+				upTo = f.upTo // who has come so far has them all
 			}
-			if !sendEvent(w, id, e) {
+			if !sendEvent(w, f.age, upTo, e) {
 				return
 			}
 		}
@@ -117,19 +119,19 @@ func (c *adminCall) follow(w http.ResponseWriter, f follower) {
 }
 
 // sendEvent reports whether the client still reads.
-func sendEvent(w http.ResponseWriter, id uint64, e Entry) bool {
+func sendEvent(w http.ResponseWriter, age, upTo uint64, e Entry) bool {
 	encoder := seedEncoder{lossy: true}
 	data := appendJSON(nil, encoder.value(reflect.ValueOf(e), nil)) // on one line
-	_, err := fmt.Fprintf(w, "id: %d\nevent: call\ndata: %s\n\n", id, data)
+	_, err := fmt.Fprintf(w, "id: %d.%d\nevent: call\ndata: %s\n\n", age, upTo, data)
 	return err == nil
 }
 
 // follower knows which calls of a space have been sent. They end in another order than
 // that in which they come.
 type follower struct {
-	upTo    uint64          // all up to this one have been sent, or were dropped
-	sent    map[uint64]bool // behind it
-	cleared uint64          // how often the journal had been emptied
+	age  uint64          // of the log when it was read last
+	upTo uint64          // all up to this one have been sent, or were dropped
+	sent map[uint64]bool // behind it
 }
 
 // next returns the calls that have ended since, upTo as it was, and what is closed by the
@@ -138,11 +140,14 @@ func (f *follower) next(s *Space) (ended []Entry, before uint64, changed <-chan 
 	j, l := &s.server.journal, &s.calls
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if f.sent == nil || f.cleared != l.cleared || f.upTo > l.last {
-		if f.sent != nil || f.upTo > l.last {
-			f.upTo = 0 // numbers have begun again
-		}
-		f.sent, f.cleared = map[uint64]bool{}, l.cleared
+	if l.age == 0 {
+		l.age = j.nextAge()
+	}
+	if f.age != l.age { // the numbers are others
+		*f = follower{age: l.age}
+	}
+	if f.sent == nil {
+		f.sent = map[uint64]bool{}
 	}
 	before = f.upTo
 	upTo := l.last

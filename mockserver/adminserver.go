@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -72,7 +71,10 @@ func documentFile(name string) []byte {
 func (c *adminCall) document() (any, *refusal) {
 	asked, _ := c.path.Get("file")
 	name, isJSON := strings.CutSuffix(asked, ".json")
-	file := documentFile(strings.TrimSuffix(name, ".yaml") + ".yaml")
+	if !isJSON {
+		name = strings.TrimSuffix(asked, ".yaml")
+	}
+	file := documentFile(name + ".yaml")
 	if file == nil {
 		return nil, &refusal{status: http.StatusNotFound, message: "There is no document of this name; getVersion lists those that there are"}
 	}
@@ -114,7 +116,7 @@ type spaceInfo struct {
 }
 
 func (s *Space) info() spaceInfo {
-	info := spaceInfo{ID: s.id, UnderWay: s.active.Load(), Faults: len(s.Faults())}
+	info := spaceInfo{ID: s.id, UnderWay: s.active.Load() - s.steered.Load(), Faults: len(s.Faults())}
 	if s.id != "" {
 		info.Path = spacePrefix + url.PathEscape(s.id)
 	}
@@ -152,8 +154,8 @@ func (c *adminCall) createSpace() (any, *refusal) {
 	if refused := c.decode(&wanted); refused != nil {
 		return nil, refused
 	}
-	if strings.ContainsFunc(wanted.ID, unicode.IsControl) || strings.TrimSpace(wanted.ID) != wanted.ID {
-		return nil, &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, "it has control characters, or white space at an end, which no header holds", "id")}}
+	if why := unfit(wanted.ID); why != "" {
+		return nil, &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, "it "+why, "id")}}
 	}
 	from := c.server.seed
 	if wanted.From != nil {

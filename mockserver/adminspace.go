@@ -17,27 +17,40 @@ import (
 func (c *adminCall) state() (any, *refusal) { return c.space.State(), nil }
 
 func (c *adminCall) replaceState() (any, *refusal) {
-	root, err := jsonTree(c.body)
+	root, err := jsonTree(c.body, maxAdminValues)
 	if err != nil {
-		return nil, unreadable(err) // not after Validate
+		return nil, tooMuch(err)
 	}
 	state, flaws := stateOf(root)
 	var all []flaw
 	for _, f := range flaws {
 		all = append(all, f.flaw)
 	}
-	if refused := unsound(all); refused != nil {
-		return nil, refused
-	}
-	return nil, c.space.replace(state)
+	return nil, c.replace(state, unsound(all))
 }
 
-// replace takes a state that is sound in itself.
-func (s *Space) replace(state State) *refusal {
-	if err := s.SetState(state); err != nil {
-		return &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, err.Error())}}
+// replace takes a state, unless it is refused.
+func (c *adminCall) replace(state State, refused *refusal) *refusal {
+	if refused != nil {
+		return refused
+	}
+	var flaws checker
+	for i := range state.Faults {
+		expectEnd(&flaws, &state.Faults[i], "faults", i, "at_most")
+	}
+	if len(flaws) > 0 {
+		return unsound(flaws)
+	}
+	if err := c.space.SetState(state); err != nil {
+		return tooMuch(err) // not after stateOf
 	}
 	return nil
+}
+
+// expectEnd wants an end of a fault that would shut out the call which removes it.
+func expectEnd(flaws *checker, f *Fault, path ...any) {
+	flaws.expect(f.Kind != ConnectionRefused || f.AtMost > 0 || f.To > 0 || f.Nth > 0,
+		"connection-refused refuses calls of this API, too; say how many connections: at_most, to or nth", path...)
 }
 
 func (c *adminCall) seed() (any, *refusal) {
@@ -52,19 +65,23 @@ func (c *adminCall) seed() (any, *refusal) {
 const seedName = "state.yaml"
 
 func (c *adminCall) replaceSeed() (any, *refusal) {
-	root, err := seedTree(seedName, c.body)
+	if mayHold(c.body) > maxAdminValues { // the YAML library makes the whole tree before anybody can count
+		return nil, tooMuch(errTooMany)
+	}
+	root, err := seedTree(seedName, c.body, maxAdminValues)
 	if err != nil {
-		return nil, &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, err.Error())}}
+		return nil, tooMuch(err)
 	}
 	state, flaws := stateOf(root)
 	var issues []contract.Issue
 	for _, f := range flaws {
 		issues = append(issues, f.issue(fmt.Sprintf("%s:%d: %s", seedName, f.line, f.message)))
 	}
+	var refused *refusal
 	if len(issues) > 0 {
-		return nil, &refusal{issues: issues}
+		refused = &refusal{issues: issues}
 	}
-	return nil, c.space.replace(state)
+	return nil, c.replace(state, refused)
 }
 
 func (c *adminCall) reset() (any, *refusal) {
@@ -118,17 +135,26 @@ func (c *adminCall) listFaults() (any, *refusal) {
 
 func (c *adminCall) addFault() (any, *refusal) {
 	var fault Fault
-	if refused := c.decode(&fault); refused != nil {
+	if refused := c.decode(&fault, func() (flaws checker) {
+		checkFaults(&flaws, []Fault{fault})
+		expectEnd(&flaws, &fault, "faults", 0, "at_most")
+		return below(flaws, 2) // faults.0, of which the caller knows nothing
+	}); refused != nil {
 		return nil, refused
 	}
-	added, flaws := c.space.addFaults([]Fault{fault})
-	for i := range flaws {
-		flaws[i].path = flaws[i].path[2:] // faults.N, of which the caller knows nothing
-	}
+	added, flaws := c.space.addFaults([]Fault{fault}) // it may not fit those that there are
 	if len(flaws) > 0 {
-		return nil, unsound(flaws)
+		return nil, unsound(below(flaws, 2))
 	}
 	return added[0], nil
+}
+
+// below takes the beginning from the paths of flaws.
+func below(flaws checker, steps int) checker {
+	for i := range flaws {
+		flaws[i].path = flaws[i].path[steps:]
+	}
+	return flaws
 }
 
 func (c *adminCall) clearFaults() (any, *refusal) {
@@ -153,12 +179,11 @@ func (c *adminCall) listLimits() (any, *refusal) {
 
 func (c *adminCall) replaceLimits() (any, *refusal) {
 	var wanted limitList
-	if refused := c.decode(&wanted); refused != nil {
+	if refused := c.decode(&wanted, func() (flaws checker) {
+		checkLimits(&flaws, wanted.Limits)
+		return flaws
+	}); refused != nil {
 		return nil, refused
-	}
-	var flaws checker
-	if checkLimits(&flaws, wanted.Limits); len(flaws) > 0 {
-		return nil, unsound(flaws)
 	}
 	c.space.limits.set(wanted.Limits)
 	return nil, nil
@@ -175,7 +200,10 @@ func (c *adminCall) clock() (any, *refusal) {
 
 func (c *adminCall) setClock() (any, *refusal) {
 	var wanted Clock
-	if refused := c.decode(&wanted); refused != nil {
+	if refused := c.decode(&wanted, func() (flaws checker) {
+		wanted.check(&flaws)
+		return flaws
+	}); refused != nil {
 		return nil, refused
 	}
 	c.space.SetClock(wanted)
@@ -189,8 +217,8 @@ func (c *adminCall) advanceClock() (any, *refusal) {
 	if refused := c.decode(&wanted); refused != nil {
 		return nil, refused
 	}
-	if c.space.Now().Add(wanted.By).UTC().Year() > 9999 {
-		return nil, unsound([]flaw{{[]string{"by"}, "the clock would show a year after 9999, which no answer can"}})
+	if c.space.Now().Add(wanted.By).UTC().Year() > lastYear {
+		return nil, unsound([]flaw{{[]string{"by"}, tooLate}})
 	}
 	c.space.Advance(wanted.By)
 	return c.clock()

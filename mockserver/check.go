@@ -63,6 +63,7 @@ func (c *checker) expect(ok bool, message string, path ...any) {
 
 func (s *State) flaws() checker {
 	var c checker
+	s.Clock.check(&c, "clock")
 	checkFaults(&c, s.Faults)
 	checkLimits(&c, s.Limits)
 	s.checkTokens(&c)

@@ -14,6 +14,18 @@ type Clock struct {
 	Frozen bool      `yaml:"frozen,omitempty"` // it stands still until it is moved; else it runs on from At
 }
 
+// lastYear is the last in which a clock may be set: it may run, and no answer can show a year
+// of five digits.
+const (
+	lastYear = 9998
+	tooLate  = "the clock would come to a year after 9999, which no answer can show"
+)
+
+// check reports what is wrong with a clock by member.
+func (c Clock) check(flaws *checker, path ...any) {
+	flaws.expect(c.At.UTC().Year() <= lastYear, tooLate, append(path, "at")...)
+}
+
 // Now returns the time on the space's clock.
 func (s *Space) Now() time.Time { return s.clock.now() }
 

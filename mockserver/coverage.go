@@ -2,7 +2,10 @@ package mockserver
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
@@ -106,19 +109,27 @@ func (o OperationCoverage) unmet() (names []string) {
 	return names
 }
 
-// coverage counts without a lock, by Operation.Number.
+// coverage counts by Operation.Number; the last counts the calls that no operation matched.
+// What a document names it counts without a lock.
 type coverage []operationMet
 
 type operationMet struct {
 	calls      atomic.Uint64
 	parameters atomic.Uint64 // bit i: Operation.Parameters[i]
 	answers    []atomic.Uint64
+
+	mu     sync.Mutex
+	others map[int]uint64 // by statuses that the document does not name; 0: none was sent
 }
 
 func newCoverage(c *contract.Contract) coverage {
-	var all coverage
+	var answers [][]atomic.Uint64
 	for op := range c.Operations() {
-		all = append(all, operationMet{answers: make([]atomic.Uint64, len(op.Answers))})
+		answers = append(answers, make([]atomic.Uint64, len(op.Answers)))
+	}
+	all := make(coverage, len(answers)+1)
+	for i := range answers {
+		all[i].answers = answers[i]
 	}
 	return all
 }
@@ -130,11 +141,28 @@ func (c coverage) sent(op *contract.Operation, parameters uint64) {
 }
 
 func (c coverage) ended(op *contract.Operation, status int) {
-	m := &c[op.Number]
+	m := &c[len(c)-1]
+	if op != nil {
+		m = &c[op.Number]
+	}
 	m.calls.Add(1)
-	for i, documented := range op.Answers {
-		if documented == status {
+	if op != nil {
+		if i := slices.Index(op.Answers, status); i >= 0 {
 			m.answers[i].Add(1)
+			return
 		}
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.others == nil {
+		m.others = map[int]uint64{}
+	}
+	m.others[status]++
+}
+
+// statuses returns how often each status was given that the document does not name.
+func (m *operationMet) statuses() map[int]uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.others)
 }

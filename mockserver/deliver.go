@@ -89,9 +89,7 @@ func (c *call) deliver(w http.ResponseWriter, resp response) {
 
 // complete tells the journal and the coverage how the call has ended.
 func (c *call) complete(resp response) {
-	if c.op != nil {
-		c.server.coverage.ended(c.op, resp.status)
-	}
+	c.server.coverage.ended(c.op, resp.status)
 	c.server.journal.complete(c, resp)
 }
 

@@ -103,6 +103,7 @@ type journal struct {
 	count int
 	bytes int
 	lost  uint64    // records dropped to keep the bounds, in all spaces
+	ages  uint64    // given out so far
 	spare []*record // to be used again: in a full journal each call takes the place of another
 }
 
@@ -122,7 +123,7 @@ type log struct {
 	bytes   int
 	last    uint64 // the number of the latest
 	dropped uint64
-	cleared uint64        // how often it was emptied
+	age     uint64        // another one each time its numbers begin again, in no other log of any server
 	changed chan struct{} // closed by the next change; nil while nobody waits
 	closed  bool          // its space is removed: a call that is still under way leaves no record
 }
@@ -341,8 +342,18 @@ func (j *journal) clear(l *log) {
 		j.pop(l)
 	}
 	l.last, l.dropped = 0, 0
-	l.cleared++
+	l.age = j.nextAge()
 	l.notify()
+}
+
+// nextAge returns an age that no log has had, also of a server that was here before. The
+// caller holds the lock.
+func (j *journal) nextAge() uint64 {
+	if j.ages == 0 {
+		j.ages = uint64(time.Now().UnixMicro())
+	}
+	j.ages++
+	return j.ages
 }
 
 // close empties the log of a space that is removed.

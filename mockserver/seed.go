@@ -53,7 +53,7 @@ func ReadState(name string, r io.Reader) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("%s: %w", name, err)
 	}
-	root, err := seedTree(name, data)
+	root, err := seedTree(name, data, maxSeedNodes)
 	if err != nil {
 		return State{}, err
 	}
@@ -68,11 +68,15 @@ func ReadState(name string, r io.Reader) (State, error) {
 	return state, nil
 }
 
-// seedTree reads a file into a tree.
-func seedTree(name string, data []byte) (*yaml.Node, error) {
+// seedTree reads a file into a tree; of JSON, of at most so many values.
+func seedTree(name string, data []byte, most int) (*yaml.Node, error) {
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '{' {
 		if jsontext.Value(data).IsValid(jsontext.AllowDuplicateNames(true)) {
-			return jsonTree(data)
+			root, err := jsonTree(data, most)
+			if err != nil {
+				return nil, fmt.Errorf("%s:1: %w", name, err)
+			}
+			return root, nil
 		}
 		data = bytes.ReplaceAll(data, []byte("\t"), []byte(" ")) // so that YAML tells the mistake, and not the first tab
 	}
@@ -91,35 +95,74 @@ func seedTree(name string, data []byte) (*yaml.Node, error) {
 	return tree.Content[0], nil
 }
 
+// mayHold is how many values a file has at most. Each stands behind one of these, but for
+// the first.
+func mayHold(data []byte) int {
+	n := 1
+	for _, c := range data {
+		switch c {
+		case '\n', '\r', ',', ':', '[', '{', '?', '-':
+			n++
+		}
+	}
+	return n
+}
+
 // stateOf returns the state that a tree describes, and all that is wrong with it.
 func stateOf(root *yaml.Node) (State, []located) {
 	var state State
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(&state).Elem(), nil)
-	if len(root.Content) > 0 && !state.hasData() {
+	if root.Kind == yaml.MappingNode && !state.hasData() {
 		state.takeData(defaultState())
 	}
+	var unread []flaw
+	for _, f := range decoder.flaws {
+		unread = append(unread, f.flaw)
+	}
 	flaws := decoder.flaws
-	for _, f := range state.flaws() {
-		if !slices.ContainsFunc(decoder.flaws, func(first located) bool { return follows(f.path, first.path) }) {
-			flaws = append(flaws, located{f, lineOf(root, f.path)})
+	for _, f := range independent(state.flaws(), unread) {
+		if len(flaws) == mostFlaws {
+			break // each takes a walk through the file
 		}
+		flaws = append(flaws, located{f, lineOf(root, f.path)})
 	}
 	slices.SortStableFunc(flaws, func(a, b located) int { return cmp.Compare(a.line, b.line) })
 	return state, flaws
 }
 
-// follows reports whether what is unsound at a path may only be so because a value could not
-// be read at another: they are of one fault or limit, or of one other part of the file, and
-// tokens refer to the users of two.
+// mostFlaws bounds how many mistakes are told at once.
+const mostFlaws = 1000
+
+// independent leaves out the flaws that may only be there because something could not be read.
+func independent(flaws, unread []flaw) []flaw {
+	return slices.DeleteFunc(slices.Clone(flaws), func(f flaw) bool {
+		return slices.ContainsFunc(unread, func(first flaw) bool { return follows(f.path, first.path) })
+	})
+}
+
+// follows reports whether a value at a path may only be unsound because the one at another
+// could not be read: it is part of it or has it as a part; or that one is a whole part of the
+// file, to which others refer; or it may be the one thing that a fault does.
 func follows(path, unread []string) bool {
-	if len(unread) == 0 || path[0] == "tokens" && (unread[0] == "profile" || unread[0] == "vendor") {
+	common := 0
+	for common < min(len(path), len(unread)) && path[common] == unread[common] {
+		common++
+	}
+	refers := len(path) > 0 && path[0] == "tokens" && len(unread) > 0 && (unread[0] == "profile" || unread[0] == "vendor")
+	does := len(path) > 0 && path[len(path)-1] == "kind" && common == len(path)-1 && len(unread) > common && (unread[common] == "status" || unread[common] == "delay")
+	switch {
+	case common == len(path) || common == len(unread) || does:
 		return true
+	case isEntry(path) && isEntry(unread):
+		return false // of a list: one says nothing of another
 	}
-	if isList := path[0] == "faults" || path[0] == "limits"; isList && len(path) > 1 && len(unread) > 1 {
-		return slices.Equal(path[:2], unread[:2])
-	}
-	return path[0] == unread[0]
+	return len(unread) <= 2 && (common > 0 || refers)
+}
+
+// isEntry reports whether a path is that of a fault or limit, or of a part of one.
+func isEntry(path []string) bool {
+	return len(path) > 1 && (path[0] == "faults" || path[0] == "limits")
 }
 
 // hasData reports whether there is anything that the APIs could show or ask for.

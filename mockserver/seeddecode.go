@@ -30,7 +30,9 @@ type located struct {
 const maxSeedNodes = 1_000_000
 
 func (d *seedDecoder) refuse(node *yaml.Node, path []string, message string) {
-	d.flaws = append(d.flaws, located{flaw{path, message}, node.Line})
+	if len(d.flaws) < mostFlaws {
+		d.flaws = append(d.flaws, located{flaw{path, message}, node.Line})
+	}
 }
 
 // value stores node in dst.

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -13,24 +14,30 @@ import (
 // and encoder stand behind both. The YAML library's reading of JSON is not good enough
 // for that: it refuses tabs and halves of surrogate pairs.
 
-// jsonTree reads JSON into a tree, with the lines of its values. The data is valid.
-func jsonTree(data []byte) (*yaml.Node, error) {
+// jsonTree reads JSON into a tree of at most so many values, with their lines.
+func jsonTree(data []byte, most int) (*yaml.Node, error) {
 	decoder := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true)) // which the seed decoder refuses with their lines
-	reader := jsonReader{decoder: decoder, data: data, line: 1}
+	reader := jsonReader{decoder: decoder, data: data, line: 1, left: most}
 	return reader.value()
 }
+
+var errTooMany = errors.New("it has too many values")
 
 type jsonReader struct {
 	decoder *jsontext.Decoder
 	data    []byte
 	line    int // at offset
 	offset  int
+	left    int // values that it may have yet
 }
 
 func (r *jsonReader) value() (*yaml.Node, error) {
 	token, err := r.decoder.ReadToken()
 	if err != nil {
 		return nil, err
+	}
+	if r.left--; r.left < 0 {
+		return nil, errTooMany
 	}
 	node := &yaml.Node{Kind: yaml.ScalarNode, Line: r.lineHere()}
 	switch kind := token.Kind(); kind {

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Space is a world of its own: state of the four APIs, journal, faults, limits, clock and
@@ -33,9 +35,10 @@ type Space struct {
 	seed   atomic.Uint64
 	varied atomic.Pointer[Variation] // nil: not
 
-	kept   bool         // never expires; behind spaces.mu
-	active atomic.Int64 // calls under way
-	used   atomic.Int64 // when it came into being or the last call ended, in Unix nanoseconds
+	kept    bool         // never expires; behind spaces.mu
+	active  atomic.Int64 // calls under way, those of the admin API included
+	steered atomic.Int64 // those of the admin API
+	used    atomic.Int64 // when it came into being or the last call ended, in Unix nanoseconds
 }
 
 const (
@@ -176,13 +179,29 @@ func (s *Server) enter(id string) (*Space, *refusal) {
 	if space != nil {
 		return space, nil
 	}
-	if len(id) > maxSpaceID {
-		return nil, &refusal{status: http.StatusBadRequest, message: fmt.Sprintf("The id of the space is over %d bytes", maxSpaceID)}
+	if why := unfit(id); why != "" {
+		return nil, &refusal{status: http.StatusBadRequest, message: "The id of the space " + why}
 	}
 	if space = s.create(id); space == nil {
 		return nil, s.spaces.full()
 	}
 	return space, nil
+}
+
+// unfit says why an id cannot be that of a space on the wire, "" when it can: each has to go
+// into a header, and into a path that nobody on the way changes.
+func unfit(id string) string {
+	switch {
+	case len(id) > maxSpaceID:
+		return fmt.Sprintf("is over %d bytes", maxSpaceID)
+	case !utf8.ValidString(id):
+		return "is no UTF-8"
+	case strings.ContainsFunc(id, unicode.IsControl) || strings.TrimSpace(id) != id:
+		return "has control characters, or white space at an end, which no header holds"
+	case id == "." || id == "..":
+		return "is one that clients take out of a path"
+	}
+	return ""
 }
 
 func (ss *spaces) full() *refusal {

@@ -79,7 +79,7 @@ func (t transport) received(req *http.Request) (*http.Request, error) {
 		in.Header[spaceHeader] = []string{id}
 	}
 	if req.Body != nil {
-		body, err := io.ReadAll(io.LimitReader(req.Body, maxBody+1)) // one over the cap is refused
+		body, err := io.ReadAll(io.LimitReader(req.Body, max(maxBody, maxAdminBody)+1)) // one over the cap is refused
 		if err != nil {
 			return nil, err
 		}

@@ -895,7 +895,7 @@ func Admin() []*contract.API {
 	s[191] = contract.Schema{Types: []contract.Type{"object"}, Members: []contract.Property{
 		{Name: "calls", Required: true, Schema: &s[192]},
 		{Name: "dropped", Required: true, Schema: &s[217]}}}
-	s[218] = contract.Schema{Types: []contract.Type{"integer"}, Bits: 64}
+	s[218] = contract.Schema{Types: []contract.Type{"string"}, MaxLength: -1, Pattern: regexp.MustCompile(`^[0-9]+\.[0-9]+$`)}
 	return []*contract.API{
 		{Name: "admin", Title: "Mock server admin API", Version: "1.0", Dialect: "problem", Operations: []*contract.Operation{
 			{ID: "getHealth", Method: "GET", Path: "/_mock/v1/health", Tags: []string{"Server"}, Responses: []contract.Response{
