@@ -178,7 +178,7 @@ func TestMissingQueryParameter(t *testing.T) {
 func TestLastOfRepeatedQueryParametersCounts(t *testing.T) {
 	t.Parallel()
 	m := start(t)
-	m.call("DELETE", "/profile/subscription?course_id=none&course_id=go%2Dbasics&course_id=%zz", "").ok()
+	m.call("DELETE", "/profile/subscription?course_id=none&course_id=go%2Dbasics", "").ok()
 }
 
 func TestContentTypeMayHaveParameters(t *testing.T) {
