@@ -32,6 +32,10 @@ func (f fastAPI) Unauthenticated(security contract.Security, sent bool) (string,
 	}
 }
 
+func (f fastAPI) NotAllowed(string, string, []string) []byte {
+	return f.Error(http.StatusMethodNotAllowed, "")
+}
+
 // Validation reports one entry an issue. A body that does not parse hides everything else, because FastAPI reads the
 // body before it looks at anything.
 func (fastAPI) Validation(issues []contract.Issue) (int, []byte) {
