@@ -19,6 +19,17 @@ func (w *walker) trailing() int {
 	return len(w.body) - len(rest)
 }
 
+// surplus is the issue of a body that goes on behind its document. Bytes that are no text come first: most servers decode
+// all of a body before they parse it.
+func (w *walker) surplus(at int) Issue {
+	if bad := invalidUTF8(w.body[at:]); bad >= 0 {
+		issue := w.whole(Malformed, at+bad)
+		issue.Fault = InvalidUTF8
+		return issue
+	}
+	return w.whole(Trailing, at)
+}
+
 // broken turns a tokenizer's error into an issue without formatting its text. Duplicate names come after faults of the
 // grammar, wherever those stand: a body that is no JSON has no members that could be named twice.
 func (w *walker) broken(err error) Issue {

@@ -51,7 +51,7 @@ func walkBody(s *schema, body []byte, issues []Issue) Verdict {
 		return Verdict{Issues: append(issues, w.broken(err))}
 	}
 	if at := w.trailing(); at >= 0 {
-		return Verdict{Issues: append(issues, w.whole(Trailing, at))}
+		return Verdict{Issues: append(issues, w.surplus(at))}
 	}
 	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent}
 	if len(w.edits) == 0 && len(w.issues) == 0 {
@@ -130,7 +130,7 @@ func (w *walker) raw() (jsontext.Value, error) {
 func (w *walker) null(s *schema, mandatory bool) error {
 	raw, err := w.raw()
 	if err == nil && !s.nullable {
-		w.report(Issue{Keyword: Null, Types: s.types, Mandatory: mandatory, Input: raw})
+		w.report(Issue{Keyword: Null, Types: s.types, Allowed: s.enum, Mandatory: mandatory, Input: raw})
 	}
 	return err
 }
@@ -138,7 +138,7 @@ func (w *walker) null(s *schema, mandatory bool) error {
 func (w *walker) mismatch(s *schema, mandatory bool) error {
 	raw, err := w.raw()
 	if err == nil {
-		w.report(Issue{Keyword: WrongType, Types: s.types, Mandatory: mandatory, Input: raw})
+		w.report(Issue{Keyword: WrongType, Types: s.types, Allowed: s.enum, Mandatory: mandatory, Input: raw})
 	}
 	return err
 }
