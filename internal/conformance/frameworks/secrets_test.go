@@ -21,8 +21,8 @@ import (
 )
 
 // The corpus has these in everything that it sends where a document marks a secret, see SECRET and SECRET_NUMBER in
-// corpus.py; planted texts are also shown as hexadecimal digits and as lists of bytes, and numbers with a point in them.
-var markers = []string{"s3cr", "73336372", "115 51 99 114", "918273645"}
+// documents.py; planted texts are also shown as hexadecimal digits and as lists of bytes, and numbers with a point in them.
+var markers = []string{"s3cr", "73336372", "73 33 63 72", "115 51 99 114", "918273645"}
 
 // shows says what of a text is a secret.
 func shows(text string) string {
