@@ -49,6 +49,7 @@ func (a Answer) Summary() string {
 // Comparison holds answers against the golden ones and the table.
 type Comparison struct {
 	Compared, Differing int
+	Successes           int   // of those that do not differ
 	Listed              []int // how many cases each row of the table has
 
 	rows     []Difference
@@ -100,8 +101,11 @@ func (c *Comparison) Check(asked *Case, mock Answer) error {
 		}
 	}
 	differs := !asked.Answer.Equal(mock)
-	if differs {
+	switch {
+	case differs:
 		c.Differing++
+	case asked.Answer.Status/100 == 2:
+		c.Successes++
 	}
 	switch {
 	case len(rows) > 1:
