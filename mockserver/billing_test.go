@@ -201,7 +201,7 @@ func TestPublishedBillingCommand(t *testing.T) {
 	t.Parallel()
 	m := start(t)
 	printed := m.call("POST", manage, billingCURL, "Accept: application/json")
-	printed.is(405, `{"message":"Method POST not allowed at /api/v1/billing/user/manage; allowed: PATCH"}`)
+	printed.is(405, `{"message":"The POST method is not supported for route api/v1/billing/user/manage. Supported methods: PATCH."}`)
 	assert.Equal(t, "PATCH", printed.header.Get("Allow"))
 	m.call("PATCH", manage, billingCURL).is(422, `{"message":"The selected login is invalid. (and 1 more error)",
 		"errors":{"login":["The selected login is invalid."],"status":["The selected status is invalid."]}}`)

@@ -35,6 +35,7 @@ func (d *documents) refuse(op *contract.Operation, r *refusal) response {
 	switch {
 	case len(r.issues) > 0:
 		resp.status, resp.body = words.Validation(r.issues)
+		resp.undocumented = resp.status == http.StatusBadRequest // to a body with which a framework's parser gives up
 	case r.unauthenticated:
 		var challenge string
 		resp.status = http.StatusUnauthorized

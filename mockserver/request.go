@@ -4,7 +4,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
+
+	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 // maxBody bounds what is read of a request, maxTrusted for how much of it memory is taken
@@ -33,12 +34,14 @@ func readBody(r *http.Request) ([]byte, *refusal) {
 	return body, nil
 }
 
-// queryOf reads a query as the contract does: a semicolon, of which net/url would drop the
-// whole pair, is a character like any other.
+// queryOf reads a query as the contract does.
 func queryOf(raw string) url.Values {
 	if raw == "" {
 		return nil
 	}
-	values, _ := url.ParseQuery(strings.ReplaceAll(raw, ";", "%3B")) // a pair in error is passed over
+	values := url.Values{}
+	for name, value := range contract.QueryPairs(raw) {
+		values.Add(name, value)
+	}
 	return values
 }

@@ -12,11 +12,11 @@ import (
 func (d *documents) unrouted(method, path string, match contract.Match) response {
 	op := d.speaker(match, path)
 	if len(match.Allow) > 0 {
-		allow := strings.Join(match.Allow, ", ")
-		return d.refuse(op, &refusal{
-			status: http.StatusMethodNotAllowed, undocumented: true,
-			message: fmt.Sprintf("Method %s not allowed at %s; allowed: %s", method, op.Path, allow),
-		}).with([2]string{"Allow", allow})
+		words := d.dialects[op.API]
+		return response{
+			status: http.StatusMethodNotAllowed, undocumented: true, media: words.Media(),
+			body: words.NotAllowed(method, op.Path, match.Allow),
+		}.with([2]string{"Allow", strings.Join(match.Allow, ", ")})
 	}
 	return d.refuse(op, &refusal{
 		status: http.StatusNotFound, undocumented: true,

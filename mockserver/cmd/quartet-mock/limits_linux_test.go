@@ -84,7 +84,7 @@ func TestHostilePeers(t *testing.T) {
 			} {
 				_, from := s.dial(t, put(len(body))+body)
 				resp := answer(t, from)
-				assert.Equal(t, 422, resp.status)
+				assert.Equal(t, 400, resp.status)
 				crowdOf(t, s, 50, put(len(body))+body)
 			}
 		},
@@ -254,7 +254,7 @@ func tricks(t *testing.T, s *served) {
 		{"GET /profile/me HTTP/3.0", 505},
 		{"G\x00T /profile/me HTTP/1.1", 400},
 		{"GET /_space/ HTTP/1.1", 400},
-		{"GET /_space/%00/profile/me HTTP/1.1", 200},
+		{"GET /_space/%00/profile/me HTTP/1.1", 400},
 		{"GET /_space/a/_space/b/profile/me HTTP/1.1", 404},
 		{"GET /_space/" + strings.Repeat("x", 257) + "/profile/me HTTP/1.1", 400},
 	} {

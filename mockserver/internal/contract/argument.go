@@ -2,7 +2,6 @@ package contract
 
 import (
 	"errors"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -71,17 +70,10 @@ func (a *Argument) value(r *Request) (string, bool) {
 	}
 }
 
-// lastQueryValue returns the last value of a query parameter. Pairs that are not properly escaped are passed over.
+// lastQueryValue returns the last value of a query parameter.
 func lastQueryValue(query, name string) (value string, ok bool) {
-	for query != "" {
-		var pair string
-		pair, query, _ = strings.Cut(query, "&")
-		rawKey, rawValue, _ := strings.Cut(pair, "=")
-		key, err := url.QueryUnescape(rawKey)
-		if err != nil || key != name {
-			continue
-		}
-		if v, err := url.QueryUnescape(rawValue); err == nil {
+	for n, v := range QueryPairs(query) {
+		if n == name {
 			value, ok = v, true
 		}
 	}

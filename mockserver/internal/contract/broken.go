@@ -16,6 +16,17 @@ func (w *walker) sound() bool {
 	return !doubtful || jsontext.Value(read).IsValid()
 }
 
+// surplus is the issue of a body that goes on behind its document. Bytes that are no text come first: most servers decode
+// all of a body before they parse it.
+func surplus(body []byte, at int) Issue {
+	if bad := invalidUTF8(body[at:]); bad >= 0 {
+		issue := whole(Malformed, body, at+bad)
+		issue.Fault = InvalidUTF8
+		return issue
+	}
+	return whole(Trailing, body, at)
+}
+
 // broken says what is wrong with a body that is not sound. Duplicate names come after faults of the grammar, wherever
 // those stand: a body that is no JSON has no members that could be named twice.
 func broken(body []byte) Issue {

@@ -100,7 +100,7 @@ type Issue struct {
 	Mandatory bool     // the place is a member or parameter that must be sent, or a body that must be sent
 	Limit     int      // the bound of MinLength, MaxLength, MinItems or MaxItems
 	Actual    int      // what Limit was compared with
-	Allowed   []string // the values that Enum allows, or the media types that ContentType does; not to be changed
+	Allowed   []string // the values that an enum allows, or the media types that ContentType does; not to be changed
 	Text      string   // see the keywords
 	Fault     Fault    // how a Malformed body breaks the grammar
 	Offset    int      // position in the body, in bytes from 0

@@ -360,7 +360,7 @@ paths:
 		"unescaped":                    {"7", "q=%C3%A9+", "", nil},
 		"an escaped name":              {"7", "%71=ab", "", nil},
 		"the last of several counts":   {"7", "q=ab&q=a", "", []string{"query/'q' minLength 2 is 1 'a'"}},
-		"a bad escape is passed over":  {"7", "q=ab&q=%zz", "", nil},
+		"a bad escape is a text":       {"7", "q=ab&q=%zz", "", nil},
 		"others are ignored":           {"7", "q=ab&x=1", "", nil},
 		"not an integer":               {"a", "q=ab&n=1.5", "", []string{"path/'id' type [integer] 'a'", "query/'n' type [integer] '1.5'"}},
 		"out of 64 bits":               {"9223372036854775808", "q=ab", "", []string{"path/'id' range '9223372036854775808'"}},

@@ -52,7 +52,7 @@ func walkBody(s *Schema, body []byte, issues []Issue, room []Member) Verdict {
 		return Verdict{Issues: append(issues, broken(body))}
 	}
 	if end := lex.Space(body, w.pos); end < len(body) {
-		return Verdict{Issues: append(issues, whole(Trailing, body, end))}
+		return Verdict{Issues: append(issues, surplus(body, end))}
 	}
 	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent, Declared: !w.foreign}
 	if len(w.edits) == 0 && len(w.issues) == 0 {
@@ -153,7 +153,7 @@ func (w *walker) null(s *Schema, mandatory bool) bool {
 	start := w.pos
 	ok := w.skip()
 	if ok && !s.Nullable {
-		w.report(Issue{Keyword: Null, Types: s.Types, Mandatory: mandatory, Input: w.since(start)})
+		w.report(Issue{Keyword: Null, Types: s.Types, Allowed: s.Enum, Mandatory: mandatory, Input: w.since(start)})
 	}
 	return ok
 }
@@ -162,7 +162,7 @@ func (w *walker) mismatch(s *Schema, mandatory bool) bool {
 	start := w.pos
 	ok := w.skip()
 	if ok {
-		w.report(Issue{Keyword: WrongType, Types: s.Types, Mandatory: mandatory, Input: w.since(start)})
+		w.report(Issue{Keyword: WrongType, Types: s.Types, Allowed: s.Enum, Mandatory: mandatory, Input: w.since(start)})
 	}
 	return ok
 }

@@ -6,6 +6,7 @@ package dialect
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -23,6 +24,9 @@ type Dialect interface {
 
 	// Error returns the body of any other failure. An empty message stands for the usual text of the status.
 	Error(status int, message string) (body []byte)
+
+	// NotAllowed returns the body of a 405 to a method at a path that has only the allowed ones.
+	NotAllowed(method, path string, allowed []string) (body []byte)
 
 	// Unauthenticated returns the body of a 401 from an operation with this security, and the value of the
 	// WWW-Authenticate header, empty for none. Sent says that there was a credential, and it was not accepted.
@@ -48,6 +52,11 @@ func For(name string) (Dialect, error) {
 func appendString[T ~string](b []byte, text T) []byte {
 	b, _ = jsontext.AppendQuote(b, string(text))
 	return b
+}
+
+// notAllowed says it in plain English.
+func notAllowed(method, path string, allowed []string) string {
+	return "Method " + method + " not allowed at " + path + "; allowed: " + strings.Join(allowed, ", ")
 }
 
 func orStatusText(message string, status int) string {

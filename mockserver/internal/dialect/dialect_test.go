@@ -132,6 +132,10 @@ func TestEveryFaultHasWordsOfItsOwn(t *testing.T) {
 			assert.NotContains(t, string(body), ":  at")
 			seen[string(body)] = true
 		}
-		assert.Len(t, seen, len(faults), name)
+		want := len(faults)
+		if name == "fastapi" {
+			want-- // one text for all with which Python's parser gives up: what is not UTF-8, and what is nested too deeply
+		}
+		assert.Len(t, seen, want, name)
 	}
 }

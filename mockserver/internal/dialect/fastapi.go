@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
@@ -32,20 +30,38 @@ func (f fastAPI) Unauthenticated(security contract.Security, sent bool) (string,
 	}
 }
 
+func (f fastAPI) NotAllowed(string, string, []string) []byte {
+	return f.Error(http.StatusMethodNotAllowed, "")
+}
+
 // Validation reports one entry an issue. A body that does not parse hides everything else, because FastAPI reads the
-// body before it looks at anything.
-func (fastAPI) Validation(issues []contract.Issue) (int, []byte) {
+// body before it looks at anything; one with which Python's parser gives up is no matter of validation at all.
+func (f fastAPI) Validation(issues []contract.Issue) (int, []byte) {
 	if i := slices.IndexFunc(issues, isUnreadable); i >= 0 {
 		issues = issues[i : i+1]
 	}
+	if fault := issues[0].Fault; fault == contract.InvalidUTF8 || fault == contract.TooDeep {
+		return http.StatusBadRequest, f.Error(http.StatusBadRequest, "There was an error parsing the body")
+	}
 	b := []byte(`{"detail":[`)
+	var long *contract.Issue // of which pydantic does not look at the items
 	for i := range issues {
+		if long != nil && isBelow(issues[i].Path, long.Path) {
+			continue
+		}
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = appendPydantic(b, &issues[i])
+		if issues[i].Keyword == contract.MaxItems {
+			long = &issues[i]
+		}
 	}
 	return http.StatusUnprocessableEntity, append(b, "]}"...)
+}
+
+func isBelow(path, above []any) bool {
+	return len(path) > len(above) && slices.Equal(path[:len(above)], above)
 }
 
 func isUnreadable(issue contract.Issue) bool {
@@ -91,9 +107,7 @@ func appendInput(b []byte, issue *contract.Issue) []byte {
 	case isUnreadable(*issue):
 		return append(b, `,"input":{}`...)
 	case issue.Input != nil:
-		// Numbers stay as they were sent; strings are written without needless escapes, and spaces between values go.
-		b, _ = jsontext.AppendFormat(append(b, `,"input":`...), issue.Input, jsontext.AllowDuplicateNames(true))
-		return b
+		return appendPython(append(b, `,"input":`...), issue.Input)
 	case issue.Keyword == contract.Rejected:
 		return b
 	default:
@@ -112,6 +126,9 @@ func pydanticWords(issue *contract.Issue) pydantic {
 	case contract.Required, contract.MissingBody:
 		return pydantic{kind: "missing", message: "Field required"}
 	case contract.Null, contract.WrongType, contract.ContentType:
+		if issue.Allowed != nil && firstType(issue) == contract.String {
+			return pydanticChoice(issue)
+		}
 		return pydanticType(issue)
 	case contract.Fraction:
 		return pydantic{kind: "int_from_float", message: "Input should be a valid integer, got a number with a fractional part"}
@@ -128,8 +145,7 @@ func pydanticWords(issue *contract.Issue) pydantic {
 	case contract.Pattern:
 		return pydantic{"string_pattern_mismatch", "String should match pattern '" + issue.Text + "'", textContext("pattern", issue.Text)}
 	case contract.Enum:
-		expected := choices(issue.Allowed)
-		return pydantic{"literal_error", "Input should be " + expected, textContext("expected", expected)}
+		return pydanticChoice(issue)
 	case contract.Format:
 		return pydantic{"datetime_parsing", "Input should be a valid datetime, invalid format", textContext("error", "invalid format")}
 	case contract.Malformed, contract.Duplicate, contract.Trailing:
@@ -137,6 +153,11 @@ func pydanticWords(issue *contract.Issue) pydantic {
 	default:
 		return pydanticRejected(issue)
 	}
+}
+
+func pydanticChoice(issue *contract.Issue) pydantic {
+	expected := choices(issue.Allowed)
+	return pydantic{"literal_error", "Input should be " + expected, textContext("expected", expected)}
 }
 
 func pydanticRejected(issue *contract.Issue) pydantic {

@@ -19,6 +19,12 @@ func (laravel) Error(status int, message string) []byte {
 	return append(appendString([]byte(`{"message":`), orStatusText(message, status)), '}')
 }
 
+// NotAllowed names the path as Laravel does, without the slash at its start.
+func (l laravel) NotAllowed(method, path string, allowed []string) []byte {
+	return l.Error(http.StatusMethodNotAllowed, "The "+method+" method is not supported for route "+strings.TrimPrefix(path, "/")+
+		". Supported methods: "+strings.Join(allowed, ", ")+".")
+}
+
 func (l laravel) Unauthenticated(contract.Security, bool) (string, []byte) {
 	return "", l.Error(http.StatusUnauthorized, "Unauthenticated.")
 }

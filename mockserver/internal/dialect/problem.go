@@ -16,6 +16,10 @@ func (p problem) Error(status int, message string) []byte {
 	return append(p.begin(status, message), '}')
 }
 
+func (p problem) NotAllowed(method, path string, allowed []string) []byte {
+	return p.Error(http.StatusMethodNotAllowed, notAllowed(method, path, allowed))
+}
+
 func (p problem) Unauthenticated(_ contract.Security, sent bool) (string, []byte) {
 	message := "The server was started with an admin token; send it as Authorization: Bearer"
 	if sent {

@@ -107,7 +107,7 @@ func isOtherInteger(input jsontext.Value) bool {
 }
 
 // pythonWords says what Python's json module says about a body that does not parse. It has no words for what it
-// accepts or never gets to see; those are ours.
+// accepts; those are ours.
 func pythonWords(issue *contract.Issue) string {
 	switch issue.Keyword {
 	case contract.Trailing:
@@ -132,12 +132,8 @@ func pythonWords(issue *contract.Issue) string {
 		return `Invalid \escape`
 	case contract.BadUnicodeEscape:
 		return `Invalid \uXXXX escape`
-	case contract.InvalidUTF8:
-		return "Invalid UTF-8"
 	case contract.LoneSurrogate:
 		return "Lone surrogate"
-	case contract.TooDeep:
-		return "Nesting too deep"
 	default:
 		return "Invalid JSON"
 	}

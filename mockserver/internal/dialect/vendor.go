@@ -18,6 +18,10 @@ func (vendor) Error(status int, message string) []byte {
 	return append(appendString(append(b, `,"message":`...), orStatusText(message, status)), "}}"...)
 }
 
+func (v vendor) NotAllowed(method, path string, allowed []string) []byte {
+	return v.Error(http.StatusMethodNotAllowed, notAllowed(method, path, allowed))
+}
+
 func (v vendor) Unauthenticated(_ contract.Security, sent bool) (string, []byte) {
 	message := "Authorization is required"
 	if sent {

@@ -37,6 +37,7 @@ func TestEcho(t *testing.T) {
 		"short, within words":      {[]string{"a", "é"}, `["a bad day","café é","1a","é1"]`, `["[redacted] bad day","café [redacted]","1a","é1"]`},
 		"four characters":          {[]string{"éééé"}, `["xééééx"]`, `["x[redacted]x"]`},
 		"empty secrets":            {[]string{""}, `["",{"":0}]`, `["",{"":0}]`},
+		"in JSON in a string":      {abcd, `["{\"password\":\"x\",\"a\":\"abcde\"}","{\"password\":\"x\"}"]`, `["{\"password\":\"[redacted]\",\"a\":\"[redacted]e\"}","{\"password\":\"[redacted]\"}"]`},
 		"breaks off":               {abcd, `{"a":"abcd","b":"xabcd`, `{"a":"[redacted]","b":[not JSON from byte 16 on: 6 bytes not kept]`},
 		"breaks off in a number":   {[]string{"123456"}, `[12345`, `[[not JSON from byte 1 on: 5 bytes not kept]`},
 		"text":                     {abcd, `abcd`, `[not JSON from byte 0 on: 4 bytes not kept]`},

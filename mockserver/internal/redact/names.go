@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// nameSet is a set of names in which upper and lower case are the same. Each name of each body is looked up, and few are
+// nameSet is a set of names in which upper and lower case are the same, and white space around a name does not matter. Each name of each body is looked up, and few are
 // as long as a secret's, so the names lie sorted by their length.
 type nameSet struct {
 	byLength [][][]byte
@@ -20,6 +20,7 @@ func (n *nameSet) add(name string) {
 
 // has looks up a name; plain says that it is known to be ASCII.
 func (n *nameSet) has(name []byte, plain bool) bool {
+	name = bytes.TrimSpace(name)
 	if plain {
 		return len(name) < len(n.byLength) && oneOf(n.byLength[len(name)], name)
 	}

@@ -114,7 +114,7 @@ func (s *scanner) array(depth int) bool {
 func (s *scanner) stringValue() bool {
 	start := s.pos
 	text, _, ok := s.quoted()
-	if ok {
+	if ok && !s.nested(start, text) {
 		s.leaf(start, text)
 	}
 	return ok

@@ -110,6 +110,33 @@ func (s *scanner) collectSecret(start int, text []byte) {
 	}
 }
 
+// nested redacts a string that has just been read from start on and says JSON, as that of a client does which encodes its
+// body twice. It returns false where there is nothing to redact but echoes.
+func (s *scanner) nested(start int, text []byte) bool {
+	if s.within || !saysJSON(text) {
+		return false
+	}
+	shown, secrets := s.redactor.Body(text)
+	if len(secrets) == 0 && bytes.Equal(shown, text) {
+		return false
+	}
+	if s.collect {
+		s.secrets = append(s.secrets, secrets...)
+	}
+	if hidden, found := s.echoes.hide(s.shown[:0], shown); found {
+		s.shown, shown = hidden, hidden
+	}
+	s.copyTo(start)
+	s.out, _ = jsontext.AppendQuote(s.out, shown) // an error is about UTF-8, as below
+	return true
+}
+
+// saysJSON reports whether a text may be JSON with a member.
+func saysJSON(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n")
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[') && bytes.IndexByte(text, '"') > 0
+}
+
 // hideEchoes replaces the secrets of the request in a string or a number. A number is replaced as a whole.
 func (s *scanner) hideEchoes(start int, text []byte) {
 	if s.within || s.echoes.none() {

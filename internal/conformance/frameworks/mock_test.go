@@ -1,0 +1,108 @@
+package frameworks_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/internal/conformance/frameworks"
+	"github.com/quartet-go/quartet/mockserver"
+	"github.com/quartet-go/quartet/openapi"
+)
+
+// ask sends a recorded request to the mock, whose state would let it succeed.
+func ask(t *testing.T, mock *mockserver.Server, c *frameworks.Case) frameworks.Answer {
+	t.Helper()
+	require.NoError(t, mock.Update(func(s *mockserver.State) { prepare(s, c) }))
+	req, err := http.NewRequestWithContext(t.Context(), c.Request.Method, "http://mock", bytes.NewReader(c.Request.Bytes()))
+	require.NoError(t, err)
+	req.URL, err = url.ParseRequestURI(c.Request.Target) // not with the host before it: two slashes would be lost
+	require.NoError(t, err)
+	req.URL.Scheme, req.URL.Host = "http", "mock"
+	if c.Request.ContentType != nil {
+		req.Header.Set("Content-Type", *c.Request.ContentType)
+	}
+	resp, err := mock.Transport().RoundTrip(req)
+	require.NoError(t, err, "%s", c)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return frameworks.Answer{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Allow: resp.Header.Get("Allow"), Body: string(answer)}
+}
+
+// prepare gives the state what the request names: a code, a course, a user and so on, because what the mock's handlers
+// refuse beyond the schema is no matter of frameworks.
+func prepare(s *mockserver.State, c *frameworks.Case) {
+	var sent map[string]any
+	_ = json.Unmarshal(c.Request.Bytes(), &sent) // what is no object has no members
+	text := func(name string) string {
+		text, _ := sent[name].(string)
+		return text
+	}
+	var read struct {
+		Message string
+		ID      int64
+	}
+	_ = json.Unmarshal([]byte(c.Answer.Body), &read) // what the framework read, where it came so far
+	user := s.Profile.Users[s.Profile.DefaultUser]
+	if method := text("method"); method != "" {
+		s.Profile.PaymentMethods = append(s.Profile.PaymentMethods, method)
+	}
+	if password := text("old_password"); password != "" {
+		user.Password = password
+	}
+	if code := text("verification_code"); code != "" {
+		user.Codes = []mockserver.VerificationCode{{Code: code}}
+	}
+	if course := read.Message; course != "" {
+		user.Subscriptions = []mockserver.CourseSubscription{{CourseID: course}}
+	}
+	anybody := &mockserver.SubscriptionUser{Status: "active", Language: "ru"}
+	s.Subscription.Users = map[int64]*mockserver.SubscriptionUser{7: anybody, read.ID: anybody}
+}
+
+func TestTheMockAnswersLikeTheFramework(t *testing.T) {
+	t.Parallel()
+	comparison, err := frameworks.Compare()
+	require.NoError(t, err)
+	for _, operation := range frameworks.Operations() {
+		mock, err := mockserver.New(mockserver.WithCheckedAnswers())
+		require.NoError(t, err)
+		cases, err := frameworks.Cases(operation)
+		require.NoError(t, err)
+		for _, c := range cases {
+			assert.NoError(t, comparison.Check(&c, ask(t, mock, &c)))
+		}
+		assert.Zero(t, mock.Violations(), operation)
+	}
+	assert.NoError(t, comparison.Unused())
+	assert.Equal(t, tableOf(t, comparison), pagePart(t, "differences"), "the table of docs/conformance.md")
+	assert.Contains(t, pagePart(t, "figures"), fmt.Sprintf(
+		"%d requests; %d answers equal byte for byte, %d successes of the same status; %d differences on purpose",
+		comparison.Compared, comparison.Compared-comparison.Differing-comparison.Successes, comparison.Successes, comparison.Differing))
+}
+
+func TestEveryOperationOfTheTwoDocumentsIsInTheCorpus(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for _, name := range []string{"profile.yaml", "subscription.yaml"} {
+		file, err := openapi.FS.ReadFile(name)
+		require.NoError(t, err)
+		document, err := openapi3.NewLoader().LoadFromData(file)
+		require.NoError(t, err)
+		for _, item := range document.Paths.Map() {
+			for _, operation := range item.Operations() {
+				ids = append(ids, operation.OperationID)
+			}
+		}
+	}
+	assert.ElementsMatch(t, ids, frameworks.Operations())
+}
