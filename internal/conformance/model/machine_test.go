@@ -140,7 +140,7 @@ func (m *machine) conditions(p plan) (context.Context, []quartet.Option) {
 		MaxAttempts: maxAttempts, BaseDelay: 1, MaxDelay: 1, MaxRetryAfter: patience(p),
 	})}
 	if p.any(func(d trouble) bool { return d.wait }) {
-		opts = append(opts, quartet.WithAttemptTimeout(time.Second))
+		opts = append(opts, quartet.WithAttemptTimeout(2*time.Second))
 	}
 	if p.any(func(d trouble) bool { return d.cancel }) {
 		step := fmt.Sprint(m.steps)
