@@ -32,11 +32,11 @@ func (d differ) values(at string, want, got reflect.Value) string {
 		g := got.Interface().(quartet.Secret)
 		return unless(w.Equal(g), at, w.Reveal(), g.Reveal())
 	case quartet.Object, map[string]any, []any:
-		return d.open(at, w, got.Interface())
+		return openDifference(at, w, got.Interface())
 	}
 	switch want.Kind() {
 	case reflect.Interface:
-		return d.open(at, want.Interface(), got.Interface())
+		return openDifference(at, want.Interface(), got.Interface())
 	case reflect.Pointer:
 		if want.IsNil() || got.IsNil() {
 			return unless(want.IsNil() == got.IsNil(), at, want, got)
@@ -71,11 +71,10 @@ func (d differ) values(at string, want, got reflect.Value) string {
 	}
 }
 
-// open compares values of no fixed form.
-func (d differ) open(at string, want, got any) string {
+// openDifference compares values of no fixed form.
+func openDifference(at string, want, got any) string {
 	w, g := canonical(want), canonical(got)
-	empty := d.lax && reflect.ValueOf(want).Kind() != reflect.Invalid && w == "null" && (g == "{}" || g == "[]")
-	return unless(w == g || empty, at, w, g)
+	return unless(w == g, at, w, g)
 }
 
 // canonical is a value as JSON with its members in order.

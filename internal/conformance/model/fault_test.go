@@ -17,7 +17,7 @@ type trouble struct {
 	fault  mockserver.Fault
 	acts   bool  // the server carries the call out all the same
 	leaves sight // of the answer
-	wait   bool  // it takes a second
+	wait   bool  // it takes a second or two
 	cancel bool  // the caller gives up when the call has arrived
 }
 
