@@ -1,0 +1,20 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestSectionsOfADocumentAreKeptAsTheyAre(t *testing.T) {
+	t.Parallel()
+	const document = "# Benchmarks\n\nclients\n\n## GET\n\n## The mock on the wire\n\nfast\n"
+	parts := map[string]string{}
+	for _, s := range sections {
+		parts[s.name] = s.of(document)
+	}
+	assert.Equal(t, map[string]string{
+		"clients": "# Benchmarks\n\nclients\n\n## GET\n",
+		"wire":    "\n## The mock on the wire\n\nfast\n",
+	}, parts)
+}
