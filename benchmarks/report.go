@@ -49,7 +49,7 @@ func (r report) text() (string, error) {
 
 const intro = `# Benchmarks
 
-Written by ` + "`(cd benchmarks && go run .)`" + `, or a part of it alone by ` + "`go run . -clients` or `-wire`" + `; do not edit. A test in that
+Written by ` + "`(cd benchmarks && go run .)`" + `, or a part of it alone by ` + "`go run . -clients`, `-inprocess` or `-wire`" + `; do not edit. A test in that
 folder shows that every contestant sends the same request and decodes the same values.
 
 `
@@ -83,7 +83,7 @@ func writeVersions(b *strings.Builder) error {
 	}
 	fmt.Fprintf(b, "| what | version |\n|---|---|\n| Go | %s %s/%s |\n| machine | %d × %s |\n| quartet | this checkout |\n| oapi-codegen | %s |\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), generator)
-	for _, path := range []string{"github.com/oapi-codegen/runtime", "github.com/hashicorp/go-retryablehttp", "github.com/go-resty/resty/v2"} {
+	for _, path := range []string{"github.com/oapi-codegen/runtime", "github.com/hashicorp/go-retryablehttp", "github.com/go-resty/resty/v2", "github.com/jarcoal/httpmock", "github.com/getkin/kin-openapi"} {
 		at := slices.IndexFunc(info.Deps, func(m *debug.Module) bool { return m.Path == path })
 		if at < 0 {
 			return fmt.Errorf("%s is not linked", path)

@@ -16,6 +16,7 @@ type section struct {
 // the servers, for good.
 var sections = []section{
 	{"clients", "the clients", "# Benchmarks\n", measureClients},
+	{"inprocess", "the mock in process", "\n## The mock in process\n", measureInProcess},
 	{"wire", "the mock on the wire", "\n## The mock on the wire\n", measureWire},
 }
 

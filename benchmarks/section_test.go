@@ -14,7 +14,8 @@ func TestSectionsOfADocumentAreKeptAsTheyAre(t *testing.T) {
 		parts[s.name] = s.of(document)
 	}
 	assert.Equal(t, map[string]string{
-		"clients": "# Benchmarks\n\nclients\n\n## GET\n",
-		"wire":    "\n## The mock on the wire\n\nfast\n",
+		"clients":   "# Benchmarks\n\nclients\n\n## GET\n",
+		"inprocess": "",
+		"wire":      "\n## The mock on the wire\n\nfast\n",
 	}, parts)
 }
