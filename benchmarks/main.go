@@ -3,7 +3,7 @@
 // own folder:
 //
 //	go run .                      # everything
-//	go run . -clients             # one part, also -inprocess and -wire; the document's rest stays
+//	go run . -clients             # one part, also -inprocess, -growth and -wire; the document's rest stays
 //	go run -race . -soak 10m      # no figures: holds a mock under load
 //
 // Peers that need Node, Java or Maven are measured where these are there.

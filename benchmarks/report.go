@@ -49,7 +49,7 @@ func (r report) text() (string, error) {
 
 const intro = `# Benchmarks
 
-Written by ` + "`(cd benchmarks && go run .)`" + `, or a part of it alone by ` + "`go run . -clients`, `-inprocess` or `-wire`" + `; do not edit. A test in that
+Written by ` + "`(cd benchmarks && go run .)`" + `, or a part of it alone by ` + "`go run . -clients`, `-inprocess`, `-growth` or `-wire`" + `; do not edit. A test in that
 folder shows that every contestant sends the same request and decodes the same values.
 
 `

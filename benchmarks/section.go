@@ -17,6 +17,7 @@ type section struct {
 var sections = []section{
 	{"clients", "the clients", "# Benchmarks\n", measureClients},
 	{"inprocess", "the mock in process", "\n## The mock in process\n", measureInProcess},
+	{"growth", "what a request costs as the mock's state grows", "\n## Growth\n", measureGrowth},
 	{"wire", "the mock on the wire", "\n## The mock on the wire\n", measureWire},
 }
 
