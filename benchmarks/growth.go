@@ -165,7 +165,7 @@ func (p *grownMock) bench(b *testing.B, c wireCall) {
 }
 
 var growthMethod = fmt.Sprintf(`
-quartet's handler in process, as above. First with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with
+quartet's handler in process; the times are those of building a request, too. First with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with
 10² to 10⁵ users in the state of one space, each with a profile, a credential and a subscription. Calls go round all of them. A space's
 journal keeps %d calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
 copies them. MB are of heap: after one GET by each, and after that. %d rounds of %s each.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -58,7 +59,9 @@ type recorder struct{ handler http.Handler }
 func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer := httptest.NewRecorder()
 	r.handler.ServeHTTP(answer, req)
-	return answer.Result(), nil
+	return &http.Response{
+		StatusCode: answer.Code, Status: http.StatusText(answer.Code), Header: answer.Header(), Body: io.NopCloser(answer.Body), Request: req,
+	}, nil
 }
 
 func recorded[H http.Handler](handler H, err error) (*opened, error) {
