@@ -1,10 +1,12 @@
 // Command benchmarks measures the clients against other ways to call the same API, and the
-// mock on the wire against a bare server, and writes what it finds to docs/benchmarks.md.
-// Run it in its own folder:
+// mock against other mocks, and writes what it finds to docs/benchmarks.md. Run it in its
+// own folder:
 //
 //	go run .                      # everything
-//	go run . -wire                # the mock on the wire only
+//	go run . -clients             # one part, also -inprocess, -growth and -wire; the document's rest stays
 //	go run -race . -soak 10m      # no figures: holds a mock under load
+//
+// Peers that need Node, Java or Maven are measured where these are there.
 package main
 
 import (
@@ -20,51 +22,50 @@ const document = "../docs/benchmarks.md"
 
 func main() {
 	log.SetFlags(0)
-	wire := flag.Bool("wire", false, "measure the mock on the wire only, and leave the rest of the document")
+	chosen := map[string]*bool{}
+	for _, s := range sections {
+		chosen[s.name] = flag.Bool(s.name, false, "measure "+s.what+", and leave the rest of the document but for other parts that are asked for")
+	}
 	length := flag.Duration("soak", 0, "hold a mock under load for so `long` instead, and write nothing")
 	flag.Parse()
-	if err := run(*wire, *length); err != nil {
+	wanted := func(s section) bool { return *chosen[s.name] }
+	if !anyOf(chosen) {
+		wanted = func(section) bool { return true }
+	}
+	if err := run(wanted, *length); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(wire bool, length time.Duration) error {
+func anyOf(chosen map[string]*bool) bool {
+	for _, c := range chosen {
+		if *c {
+			return true
+		}
+	}
+	return false
+}
+
+func run(wanted func(section) bool, length time.Duration) error {
 	if length > 0 {
 		return soak(length)
 	}
-	text, err := clientText(wire)
+	before, err := os.ReadFile(document)
 	if err != nil {
 		return err
 	}
-	fmt.Println("measuring the mock on the wire")
-	r, err := measureWire()
-	if err != nil {
-		return err
-	}
-	fmt.Println("writing", document)
-	return os.WriteFile(document, []byte(text+r.text()), 0o644)
-}
-
-// clientText measures the clients, or keeps what the document says of them.
-func clientText(keep bool) (string, error) {
-	if keep {
-		text, err := os.ReadFile(document)
-		before, _, _ := strings.Cut(string(text), wireHeading)
-		return before, err
-	}
-	r := report{}
-	for _, s := range scenarios {
-		fmt.Println("measuring", s.title)
-		measured, err := measure(s)
-		if err != nil {
-			return "", err
+	begun := time.Now()
+	var text strings.Builder
+	for _, s := range sections {
+		part := s.of(string(before))
+		if wanted(s) {
+			fmt.Println("measuring", s.what)
+			if part, err = s.measure(); err != nil {
+				return err
+			}
 		}
-		r.results = append(r.results, result{s, measured})
+		text.WriteString(part)
 	}
-	fmt.Println("building programs")
-	var err error
-	if r.sizes, err = buildSizes(); err != nil {
-		return "", err
-	}
-	return r.text()
+	fmt.Printf("writing %s, after %s\n", document, time.Since(begun).Round(time.Second))
+	return os.WriteFile(document, []byte(text.String()), 0o644)
 }

@@ -15,30 +15,34 @@ const (
 	slice  = 40 * time.Millisecond // of one contestant in one round
 )
 
-// samples are a contestant's, one a round.
-type samples struct {
-	contestant contestant
-	ns         []float64 // a call
-	allocs     []float64 // a call
-	bytes      []float64 // a call, allocated
+// entrant takes part in the rounds under its name.
+type entrant struct {
+	name  string
+	bench func(*testing.B) // calls as often as it wants
 }
 
-// measure runs the rounds of a scenario.
-func measure(s scenario) ([]samples, error) {
+// samples are an entrant's, one a round.
+type samples struct {
+	name   string
+	ns     []float64 // a call
+	allocs []float64 // a call
+	bytes  []float64 // a call, allocated
+}
+
+// measure runs the rounds, in each of which every entrant runs for slice.
+func measure(entrants []entrant, rounds int, slice time.Duration) ([]samples, error) {
 	testing.Init()
 	if err := flag.Set("test.benchtime", slice.String()); err != nil {
 		return nil, err
 	}
-	var all []samples
-	for _, c := range s.field() {
-		all = append(all, samples{contestant: c})
-	}
+	all := make([]samples, len(entrants))
 	for range rounds {
-		for i := range all {
-			result := testing.Benchmark(func(b *testing.B) { s.bench(b, all[i].contestant) })
+		for i, e := range entrants {
+			result := testing.Benchmark(e.bench)
 			if result.N == 0 {
-				return nil, fmt.Errorf("%s: %s failed; go test says why", s.name, all[i].contestant.name)
+				return nil, fmt.Errorf("%s failed; go test says why", e.name)
 			}
+			all[i].name = e.name
 			all[i].add(result)
 		}
 	}
@@ -50,6 +54,15 @@ func (s *samples) add(r testing.BenchmarkResult) {
 	s.ns = append(s.ns, float64(r.T.Nanoseconds())/n)
 	s.allocs = append(s.allocs, float64(r.MemAllocs)/n)
 	s.bytes = append(s.bytes, float64(r.MemBytes)/n)
+}
+
+// entrants are the scenario's contestants.
+func (s scenario) entrants() []entrant {
+	var all []entrant
+	for _, c := range s.field() {
+		all = append(all, entrant{c.name, func(b *testing.B) { s.bench(b, c) }})
+	}
+	return all
 }
 
 // bench calls as often as b wants.
@@ -68,12 +81,20 @@ func (s scenario) bench(b *testing.B, c contestant) {
 
 // ratio is how many times the time of base a call of s takes: the median of the rounds,
 // each compared within itself.
-func (s samples) ratio(base samples) float64 {
-	ratios := make([]float64, len(s.ns))
+func (s samples) ratio(base samples) float64 { return ratio(s.ns, base.ns) }
+
+// ratio is the median of the rounds' ratios of a to b.
+func ratio(a, b []float64) float64 {
+	ratios := make([]float64, len(a))
 	for i := range ratios {
-		ratios[i] = s.ns[i] / base.ns[i]
+		ratios[i] = a[i] / b[i]
 	}
 	return median(ratios)
+}
+
+// named finds the samples of one entrant.
+func named(all []samples, name string) samples {
+	return all[slices.IndexFunc(all, func(s samples) bool { return s.name == name })]
 }
 
 // median of an odd number of values.

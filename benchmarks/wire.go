@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"slices"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -15,21 +16,17 @@ const (
 	wireRounds = 15
 	wireSlice  = 200 * time.Millisecond // of one server, call and number of connections in one round
 	wireStarts = 5
-	minWire    = 0.75 // of the bare server's requests per second at boundConns
-	aimWire    = 0.85
-	boundConns = 16
+	wireWarm   = 30 * time.Second // for a JVM to compile what is hot
+	boundConns = 16               // where the figures are held against the aims
 )
 
 var wireConns = []int{1, boundConns, 64}
 
-// wireReport is what was measured on the wire.
-type wireReport struct {
-	mock, bare wireSide
-	load       string // of the machine, before and after
-}
-
-// wireSide is one server's.
+// wireSide is one server's part.
 type wireSide struct {
+	mockProgram
+	server      *wireServer
+	manners     manners
 	start       []float64 // ms
 	rest, after []float64 // MB
 	cells       map[wireCell]*wireSamples
@@ -44,103 +41,226 @@ type wireSamples struct {
 	rate, p50, p99 []float64 // 1/s, µs, µs
 }
 
+// wireReport is what was measured on the wire.
+type wireReport struct {
+	sides  []*wireSide
+	absent []absence
+	load   string // of the machine, before and after
+}
+
 // measureWire builds and starts the servers and calls them in turn.
-func measureWire() (r wireReport, err error) {
+func measureWire() (string, error) {
 	into, err := os.MkdirTemp("", "wire")
 	if err != nil {
-		return r, err
+		return "", err
 	}
 	defer func() { _ = os.RemoveAll(into) }() // as with sizes
-	mockProgram, bareProgram, err := buildWire(into)
+	r := &wireReport{}
+	document, err := mergeDocuments()
 	if err != nil {
-		return r, err
+		return "", err
+	}
+	programs, err := goPrograms(into, document)
+	if err != nil {
+		return "", err
+	}
+	others, absent, err := peerPrograms(into, document)
+	if err != nil {
+		return "", err
+	}
+	r.absent = absent
+	for _, p := range append(programs, others...) {
+		r.sides = append(r.sides, &wireSide{mockProgram: p, cells: map[wireCell]*wireSamples{}})
 	}
 	if err := pinSelf(); err != nil {
-		return r, err
+		return "", err
 	}
-	answers := filepath.Join(into, "answers.json")
-	if err := recordAnswers(mockProgram, answers); err != nil {
-		return r, err
-	}
+	debug.FreeOSMemory() // what was measured before leaves much behind
 	r.load = machineLoad()
-	for range wireStarts - 1 {
-		for side, start := range r.sides(mockProgram, bareProgram, answers) {
-			server, err := start()
-			if err != nil {
-				return r, err
-			}
-			side.started(server)
-			server.stop()
-		}
-	}
-	servers := map[*wireSide]*wireServer{}
-	for side, start := range r.sides(mockProgram, bareProgram, answers) {
-		server, err := start()
-		if err != nil {
-			return r, err
-		}
-		defer server.stop()
-		side.started(server)
-		servers[side] = server
-	}
-	if err := r.rounds(servers); err != nil {
-		return r, err
-	}
-	for side, server := range servers {
-		side.after = append(side.after, megabytes(server.resident()))
+	defer r.stop()
+	r.each("start", (*wireSide).begin)
+	r.each("warm up", (*wireSide).warmUp)
+	r.rounds()
+	for _, s := range r.sides {
+		s.after = append(s.after, megabytes(s.server.resident()))
 	}
 	r.load += " before, " + machineLoad() + " after"
-	return r, nil
+	return r.text()
 }
 
-func (r *wireReport) sides(mock, bare, answers string) map[*wireSide]func() (*wireServer, error) {
-	return map[*wireSide]func() (*wireServer, error){
-		&r.mock: func() (*wireServer, error) { return startWire(mock) },
-		&r.bare: func() (*wireServer, error) { return startWire(bare, "-answers", answers) },
+func (r *wireReport) stop() {
+	for _, s := range r.sides {
+		if s.server != nil {
+			s.server.stop()
+		}
 	}
 }
 
-func (s *wireSide) started(server *wireServer) {
-	s.start = append(s.start, float64(server.start.Microseconds())/1e3)
-	s.rest = append(s.rest, megabytes(server.resident()))
-}
-
-// rounds calls the servers in turn. The first round fills the journal and is not counted.
-func (r *wireReport) rounds(servers map[*wireSide]*wireServer) error {
-	for _, side := range []*wireSide{&r.bare, &r.mock} {
-		side.cells = map[wireCell]*wireSamples{}
-	}
-	for round := range wireRounds + 1 {
-		for call := range wireCalls {
-			for _, conns := range wireConns {
-				for _, side := range []*wireSide{&r.bare, &r.mock} {
-					took, err := loadWire(servers[side].addr, wireCalls[call], conns, wireSlice)
-					if err != nil {
-						return err
-					}
-					if round > 0 {
-						side.add(wireCell{call, conns}, took)
-					}
-				}
+// each does something to every server. One that fails is stopped and leaves the field, and
+// the report says why.
+func (r *wireReport) each(what string, do func(*wireSide) error) {
+	var left []*wireSide
+	for _, s := range r.sides {
+		if err := do(s); err != nil {
+			fmt.Println(s.name, "fails:", what, err)
+			first, _, _ := strings.Cut(err.Error(), "\n") // many connections fail in the same way
+			r.absent = append(r.absent, absence{s.name, what + ": " + first})
+			if s.server != nil {
+				s.server.stop()
 			}
+			continue
+		}
+		left = append(left, s)
+	}
+	r.sides = left
+}
+
+// begin starts the server some times; the last one stays.
+func (s *wireSide) begin() error {
+	for n := range wireStarts {
+		server, err := startWire(s.command)
+		if err != nil {
+			return err
+		}
+		s.start = append(s.start, float64(server.start.Microseconds())/1e3)
+		s.rest = append(s.rest, megabytes(server.resident()))
+		if n < wireStarts-1 {
+			server.stop()
+			continue
+		}
+		s.server = server
+	}
+	for _, c := range wireCalls {
+		if err := tryWire(s.server.addr, c, time.Now().Add(wirePatience)); err != nil {
+			return fmt.Errorf("%s %s: %w", c.method, c.path, err)
+		}
+	}
+	var err error
+	s.manners, err = watchManners(s.server.addr)
+	return err
+}
+
+// warmUp calls a JVM until it is fast.
+func (s *wireSide) warmUp() error {
+	if !s.jvm {
+		return nil
+	}
+	for _, c := range wireCalls {
+		if _, _, err := loadWire(s.server.addr, c, boundConns, wireWarm/time.Duration(len(wireCalls))); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (s *wireSide) add(cell wireCell, took latencies) {
+// rounds calls the servers in turn. The first round fills the journal and is not counted.
+func (r *wireReport) rounds() {
+	for round := range wireRounds + 1 {
+		for call := range wireCalls {
+			for _, conns := range wireConns {
+				r.each("load", func(s *wireSide) error {
+					took, length, err := loadWire(s.server.addr, wireCalls[call], conns, wireSlice)
+					if err == nil && round > 0 {
+						s.add(wireCell{call, conns}, took, length)
+					}
+					return err
+				})
+			}
+		}
+	}
+}
+
+func (s *wireSide) add(cell wireCell, took latencies, length time.Duration) {
 	if s.cells[cell] == nil {
 		s.cells[cell] = &wireSamples{}
 	}
 	into := s.cells[cell]
-	into.rate = append(into.rate, float64(len(took))/wireSlice.Seconds())
+	into.rate = append(into.rate, float64(len(took))/length.Seconds())
 	into.p50 = append(into.p50, took.percentile(50))
 	into.p99 = append(into.p99, took.percentile(99))
 }
 
-// recordAnswers asks the mock what the bare server is to answer.
-func recordAnswers(mock, file string) error {
-	server, err := startWire(mock)
+// manners are what a server does besides answering right calls.
+type manners struct {
+	wrong, stranger int  // statuses that a wrong body and an unknown credential are answered with
+	remembers       bool // what one call changes, the next one reads
+}
+
+// watchManners finds out.
+func watchManners(addr string) (m manners, err error) {
+	conn, err := dialWire(addr)
+	if err != nil {
+		return m, err
+	}
+	defer conn.conn.Close()
+	get, put := wireCalls[0], wireCalls[1]
+	wrong, stranger, renamed := put, get, put
+	wrong.body = `{"first_name":1}`
+	stranger.header = "Authorization: Bearer nobody\r\n"
+	renamed.body = `{"first_name":"Remembered","last_name":null}`
+	if m.wrong, _, err = conn.ask(wrong); err != nil {
+		return m, err
+	}
+	if m.stranger, _, err = conn.ask(stranger); err != nil {
+		return m, err
+	}
+	if _, _, err = conn.ask(renamed); err != nil {
+		return m, err
+	}
+	_, body, err := conn.ask(get)
+	m.remembers = strings.Contains(body, "Remembered")
+	return m, err
+}
+
+// mockProgram is a mock server to start.
+type mockProgram struct {
+	name    string
+	command func(port string) []string
+	size    float64 // MB on disk, without the runtime that it needs
+	jvm     bool
+	note    string // how it was set up
+}
+
+// Names that figures are compared by.
+const (
+	bareServer = "bare net/http"
+	ourServer  = "quartet-mock"
+)
+
+// goPrograms builds the mock's program, the bare one and the one of kin-openapi, as a user
+// would, and lets the latter two answer what the mock answers.
+func goPrograms(into string, document []byte) ([]mockProgram, error) {
+	merged, answers := filepath.Join(into, mergedFile), filepath.Join(into, "answers.json")
+	if err := os.WriteFile(merged, document, 0o600); err != nil {
+		return nil, err
+	}
+	programs := []mockProgram{
+		{name: bareServer, note: "fixed answers, those of quartet-mock"},
+		{name: ourServer, note: "its defaults: validation and journal on"},
+		{name: "kin-openapi before net/http", note: "the same fixed answers; requests and answers are validated"},
+	}
+	packages := []string{"./internal/bare", ourModule + "/mockserver/cmd/quartet-mock", "./internal/kinserver"}
+	further := [][]string{{"-answers", answers}, nil, {"-answers", answers, "-document", merged}}
+	for i := range programs {
+		file := filepath.Join(into, filepath.Base(packages[i]))
+		if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", file, packages[i]).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w: %s", packages[i], err, out)
+		}
+		size, err := sizeOnDisk(file)
+		if err != nil {
+			return nil, err
+		}
+		programs[i].size = size
+		programs[i].command = func(port string) []string {
+			return append([]string{file, "-addr", "127.0.0.1:" + port}, further[i]...)
+		}
+	}
+	return programs, recordAnswers(programs[1], answers)
+}
+
+// recordAnswers asks the mock what the others are to answer.
+func recordAnswers(mock mockProgram, file string) error {
+	server, err := startWire(mock.command)
 	if err != nil {
 		return err
 	}
@@ -152,11 +272,11 @@ func recordAnswers(mock, file string) error {
 	defer conn.conn.Close()
 	answers := map[string]any{}
 	for _, c := range wireCalls {
-		body, err := conn.body(c)
+		status, body, err := conn.ask(c)
 		if err != nil {
 			return err
 		}
-		answers[c.method+" "+c.path] = map[string]any{"Status": c.status, "Body": body}
+		answers[c.method+" "+c.path] = map[string]any{"Status": status, "Body": body}
 	}
 	data, err := json.Marshal(answers)
 	if err != nil {
@@ -173,60 +293,4 @@ func machineLoad() string {
 	}
 	minute, _, _ := strings.Cut(string(text), " ")
 	return minute
-}
-
-const wireHeading = "\n## The mock on the wire\n"
-
-var wireMethod = fmt.Sprintf(`
-The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare
-net/http server which reads the body and answers the same bytes with the same status. Each is a process of its own with
-GOMAXPROCS=1, where possible on a core that the loader leaves to it; the loader writes prepared bytes to connections that are
-kept. In each of %d rounds every call is made for %s over every number of connections, at the one server and then at the
-other. Figures are medians of the rounds, the ratio that of the rounds' own ratios. Latency at %d and %d connections is mostly
-the wait for the one core.
-`, wireRounds, wireSlice, boundConns, wireConns[len(wireConns)-1])
-
-// text is the section.
-func (r wireReport) text() string {
-	var b strings.Builder
-	b.WriteString(wireHeading + wireMethod)
-	fmt.Fprintf(&b, "Load average of the machine: %s.\n", r.load)
-	for call := range wireCalls {
-		r.writeCall(&b, call)
-	}
-	fmt.Fprintf(&b, "\n| | start to first answer, ms | MB at rest | MB after the load |\n|---|---:|---:|---:|\n")
-	for _, side := range []struct {
-		name string
-		wireSide
-	}{{"bare net/http", r.bare}, {"**quartet-mock**", r.mock}} {
-		fmt.Fprintf(&b, "| %s | %.0f | %.1f | %.1f |\n", side.name, median(side.start), median(side.rest), median(side.after))
-	}
-	return b.String()
-}
-
-func (r wireReport) writeCall(b *strings.Builder, call int) {
-	fmt.Fprintf(b, "\n### %s\n\n| connections | | requests/s | slowest to fastest round | × bare | p50 µs | p99 µs |\n|---:|---|---:|---:|---:|---:|---:|\n", wireCalls[call].title)
-	for _, conns := range wireConns {
-		cell := wireCell{call, conns}
-		bare, mock := r.bare.cells[cell], r.mock.cells[cell]
-		bare.write(b, conns, "bare net/http", bare)
-		mock.write(b, conns, "**quartet-mock**", bare)
-	}
-	cell := wireCell{call, boundConns}
-	got := r.mock.cells[cell].ratio(r.bare.cells[cell])
-	fmt.Fprintf(b, "\nAt least %.2f × bare at %d connections: %s, %.2f (aim %.2f).\n", minWire, boundConns, holds(got >= minWire), got, aimWire)
-}
-
-func (s *wireSamples) write(b *strings.Builder, conns int, name string, bare *wireSamples) {
-	fmt.Fprintf(b, "| %d | %s | %.0f | %.0f to %.0f | %.2f | %.0f | %.0f |\n",
-		conns, name, median(s.rate), slices.Min(s.rate), slices.Max(s.rate), s.ratio(bare), median(s.p50), median(s.p99))
-}
-
-// ratio is how many times the requests per second of bare: the median of the rounds.
-func (s *wireSamples) ratio(bare *wireSamples) float64 {
-	ratios := make([]float64, len(s.rate))
-	for i := range ratios {
-		ratios[i] = s.rate[i] / bare.rate[i]
-	}
-	return median(ratios)
 }

@@ -18,8 +18,9 @@ func TestMockAnswersTheCallsOfTheWire(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, conn.conn.Close()) })
 	for _, c := range wireCalls {
-		body, err := conn.body(c)
+		status, body, err := conn.ask(c)
 		require.NoError(t, err, c.title)
+		assert.Equal(t, c.status, status)
 		assert.NotEmpty(t, body)
 		require.NoError(t, conn.do(c.bytes(), c.status), "and the connection is good for another")
 	}

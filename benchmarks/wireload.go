@@ -65,7 +65,10 @@ func dialWire(addr string) (*wireConn, error) {
 
 // do calls once and passes over the answer's body.
 func (w *wireConn) do(request []byte, status int) error {
-	length, err := w.begin(request, status)
+	got, length, err := w.begin(request)
+	if err == nil && got != status {
+		err = fmt.Errorf("answered with %d, not %d", got, status)
+	}
 	if err != nil {
 		return err
 	}
@@ -73,29 +76,34 @@ func (w *wireConn) do(request []byte, status int) error {
 	return err
 }
 
-var contentLength = []byte("Content-Length: ")
+var contentLength = []byte("Content-Length:")
 
-// begin sends a request and reads the answer up to its body, whose length it returns.
-func (w *wireConn) begin(request []byte, status int) (length int, err error) {
+// begin sends a request and reads the answer up to its body, whose length it returns. An
+// answer in chunks is an error: all the servers say the length.
+func (w *wireConn) begin(request []byte) (status, length int, err error) {
 	if _, err := w.conn.Write(request); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	first, err := w.in.ReadSlice('\n')
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	if got := string(first[len("HTTP/1.1 "):][:3]); got != strconv.Itoa(status) {
-		return 0, fmt.Errorf("answered %q, not %d", first, status)
+	const before = len("HTTP/1.1 ")
+	if len(first) < before+3 {
+		return 0, 0, fmt.Errorf("answered %q", first)
+	}
+	if status, err = strconv.Atoi(string(first[before:][:3])); err != nil {
+		return 0, 0, fmt.Errorf("answered %q", first)
 	}
 	length = -1
 	for {
 		line, err := w.in.ReadSlice('\n')
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		if value, ok := bytes.CutPrefix(line, contentLength); ok {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return 0, err
+		if len(line) > len(contentLength) && bytes.EqualFold(line[:len(contentLength)], contentLength) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(line[len(contentLength):]))); err != nil {
+				return 0, 0, err
 			}
 		}
 		if len(line) == len("\r\n") {
@@ -103,20 +111,20 @@ func (w *wireConn) begin(request []byte, status int) (length int, err error) {
 		}
 	}
 	if length < 0 {
-		return 0, errors.New("the answer has no Content-Length")
+		return 0, 0, errors.New("the answer has no Content-Length")
 	}
-	return length, nil
+	return status, length, nil
 }
 
-// body calls once and returns the answer's body.
-func (w *wireConn) body(c wireCall) (string, error) {
-	length, err := w.begin(c.bytes(), c.status)
+// ask calls once and returns the answer.
+func (w *wireConn) ask(c wireCall) (status int, body string, err error) {
+	status, length, err := w.begin(c.bytes())
 	if err != nil {
-		return "", err
+		return 0, "", err
 	}
-	body := make([]byte, length)
-	_, err = io.ReadFull(w.in, body)
-	return string(body), err
+	text := make([]byte, length)
+	_, err = io.ReadFull(w.in, text)
+	return status, string(text), err
 }
 
 // latencies of calls, sorted.
@@ -126,20 +134,23 @@ func (l latencies) percentile(p int) float64 {
 	return float64(l[(len(l)-1)*p/100].Nanoseconds()) / 1e3
 }
 
-// loadWire calls over so many connections for a time.
-func loadWire(addr string, c wireCall, conns int, length time.Duration) (latencies, error) {
+// loadWire calls over so many connections for a time, and returns how long it really was:
+// calls that have begun are waited for.
+func loadWire(addr string, c wireCall, conns int, length time.Duration) (latencies, time.Duration, error) {
 	each := make([]latencies, conns)
 	errs := make([]error, conns)
 	request := c.bytes()
 	var done sync.WaitGroup
-	end := time.Now().Add(length)
+	begun := time.Now()
+	end := begun.Add(length)
 	for i := range conns {
 		done.Go(func() { each[i], errs[i] = loadConn(addr, request, c.status, end) })
 	}
 	done.Wait()
+	took := time.Since(begun)
 	all := slices.Concat(each...)
 	slices.Sort(all)
-	return all, errors.Join(errs...)
+	return all, took, errors.Join(errs...)
 }
 
 func loadConn(addr string, request []byte, status int, end time.Time) (took latencies, err error) {
@@ -148,13 +159,18 @@ func loadConn(addr string, request []byte, status int, end time.Time) (took late
 		return nil, err
 	}
 	defer conn.conn.Close()
-	for now := time.Now(); now.Before(end); {
+	if err := conn.conn.SetDeadline(end.Add(wirePatience)); err != nil {
+		return nil, err
+	}
+	for now := time.Now(); ; {
 		if err := conn.do(request, status); err != nil {
 			return nil, err
 		}
 		then := now
 		now = time.Now()
 		took = append(took, now.Sub(then))
+		if !now.Before(end) {
+			return took, nil
+		}
 	}
-	return took, nil
 }

@@ -1,86 +1,135 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 	"time"
 )
 
-// wireServer is a server program under way.
+// wireServer is a server program under way, with the processes that it has started.
 type wireServer struct {
 	cmd   *exec.Cmd
+	ended chan struct{} // closed when it has
 	addr  string
-	start time.Duration // until the first answer
+	start time.Duration // until the first valid answer
 }
 
-// buildWire builds the mock's program and the bare one, as a user would.
-func buildWire(into string) (mock, bare string, err error) {
-	mock, bare = filepath.Join(into, "mock"), filepath.Join(into, "bare")
-	for file, pkg := range map[string]string{mock: ourModule + "/mockserver/cmd/quartet-mock", bare: "./internal/bare"} {
-		if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", file, pkg).CombinedOutput(); err != nil {
-			return "", "", fmt.Errorf("%s: %w: %s", pkg, err, out)
-		}
+// Bounds of a start.
+const (
+	wirePatience = 60 * time.Second
+	wireAgain    = time.Millisecond // between two looks whether it answers
+)
+
+// startWire starts a program on the first core, as a process group of its own, and calls it
+// until it answers as it should.
+func startWire(command func(port string) []string) (*wireServer, error) {
+	addr, err := freeAddress()
+	if err != nil {
+		return nil, err
 	}
-	return mock, bare, nil
-}
-
-// startWire starts a program on the first core, and calls it once.
-func startWire(program string, args ...string) (*wireServer, error) {
-	args = append([]string{program, "-addr", "127.0.0.1:0"}, args...)
+	_, port, _ := net.SplitHostPort(addr)
+	args := command(port)
 	if pins() {
 		args = append([]string{"taskset", "-c", "0"}, args...)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "NODE_ENV=production", "DO_NOT_TRACK=1")
+	cmd.Stderr = os.Stderr // why it does not start
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s := &wireServer{cmd: cmd, addr: addr, ended: make(chan struct{})}
 	begun := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &wireServer{cmd: cmd}
-	if err := s.firstCall(bufio.NewReader(out)); err != nil {
+	go func() {
+		_ = cmd.Wait() // that it ended is all that matters
+		close(s.ended)
+	}()
+	if err := s.await(begun.Add(wirePatience)); err != nil {
 		s.stop()
-		return nil, fmt.Errorf("%s: %w", program, err)
+		return nil, err
 	}
 	s.start = time.Since(begun)
 	return s, nil
 }
 
-// firstCall reads where the program listens, and calls it.
-func (s *wireServer) firstCall(out *bufio.Reader) error {
-	line, err := out.ReadBytes('\n')
-	if err != nil {
-		return err
+// await calls until the first call is answered as it should be.
+func (s *wireServer) await(until time.Time) error {
+	for {
+		err := tryWire(s.addr, wireCalls[0], until)
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(until) {
+			return fmt.Errorf("no valid answer in time: %w", err)
+		}
+		select {
+		case <-s.ended:
+			return errors.New("it has ended by itself")
+		case <-time.After(wireAgain):
+		}
 	}
-	var ready struct{ Address string }
-	if err := json.Unmarshal(line, &ready); err != nil {
-		return err
-	}
-	s.addr = ready.Address
-	conn, err := dialWire(s.addr)
+}
+
+// tryWire calls over a new connection.
+func tryWire(addr string, c wireCall, until time.Time) error {
+	conn, err := dialWire(addr)
 	if err != nil {
 		return err
 	}
 	defer conn.conn.Close()
-	return conn.do(wireCalls[0].bytes(), wireCalls[0].status)
+	if err := conn.conn.SetDeadline(until); err != nil {
+		return err
+	}
+	return conn.do(c.bytes(), c.status)
 }
 
-// resident is the memory of the program in bytes, 0 where the system does not tell.
-func (s *wireServer) resident() uint64 { return residentOf(strconv.Itoa(s.cmd.Process.Pid)) }
+// freeAddress is one that nobody listens on, which every server can be told.
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
 
-// stop ends the program.
+// resident is the memory of the process group in bytes, 0 where the system does not tell.
+func (s *wireServer) resident() (bytes uint64) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is sound
+	for _, file := range stats {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended
+		}
+		if groupOf(string(text)) == s.cmd.Process.Pid {
+			bytes += residentOf(filepath.Base(filepath.Dir(file)))
+		}
+	}
+	return bytes
+}
+
+// groupOf reads the process group from a line of /proc/PID/stat: the third field behind
+// the name, which may have spaces and parentheses.
+func groupOf(stat string) int {
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 3 {
+		return 0
+	}
+	group, _ := strconv.Atoi(fields[2]) // 0 is nobody's
+	return group
+}
+
+// stop ends the program and all that it has started.
 func (s *wireServer) stop() {
-	_ = s.cmd.Process.Kill() // it may have ended by itself
-	_ = s.cmd.Wait()         // killed
+	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) // it may have ended by itself
+	<-s.ended
 }
 
 // pins reports whether processes can be given a core each.

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+// How growth is measured.
+const (
+	growthRounds  = 9
+	growthSlice   = 50 * time.Millisecond
+	growthJournal = 100  // calls a space keeps, so that all journals are soon full
+	maxGrown      = 1.25 // of the time at the smallest size; noise of caches and machine, no more
+	growthPlot    = "benchmarks-growth.svg"
+)
+
+var (
+	growthSpaces = []int{1, 10, 100, 1000}
+	growthUsers  = []int{100, 1_000, 10_000, 100_000}
+)
+
+// grownMock is a mock with so many spaces or users, and calls that go round them.
+type grownMock struct {
+	size        int
+	mock        *opened
+	vary        func(c wireCall, at int) wireCall
+	at          int
+	fresh, full float64   // MB of heap: each read once, and each changed with full journals
+	measured    []samples // by call
+}
+
+// growth is one way to grow.
+type growth struct {
+	what   string
+	points []*grownMock
+}
+
+func measureGrowth() (string, error) {
+	spaces, users := growth{what: "spaces"}, growth{what: "users"}
+	for _, n := range growthSpaces {
+		if err := spaces.add(n, n, 2, inSpace); err != nil {
+			return "", err
+		}
+	}
+	for _, n := range growthUsers {
+		if err := users.add(n, 1, n, asUser); err != nil {
+			return "", err
+		}
+	}
+	all := []growth{spaces, users}
+	for _, c := range wireCalls {
+		fmt.Println("measuring", c.title)
+		if err := measureGrown(all, c); err != nil {
+			return "", err
+		}
+	}
+	for _, g := range all {
+		for _, p := range g.points {
+			p.mock.close()
+		}
+	}
+	if err := os.WriteFile("../docs/"+growthPlot, []byte(plotGrowth(all)), 0o644); err != nil {
+		return "", err
+	}
+	return growthText(all), nil
+}
+
+// add opens a mock of that size, makes every call to each space or user and fills the
+// journals, so that nothing is done for the first time later. It weighs the mock after the
+// first call to each, a GET, and after the last.
+func (g *growth) add(size, spaces, users int, vary func(wireCall, int) wireCall) error {
+	before := take(0).heap
+	srv, err := mockserver.New(mockserver.WithState(stateOf(users)), mockserver.WithSpaces(2*spaces, time.Hour),
+		mockserver.WithJournal(growthJournal, 1<<20))
+	if err != nil {
+		return err
+	}
+	p := &grownMock{size: size, vary: vary, mock: &opened{transport: recorder{srv}, close: srv.Close}}
+	for n := range max(spaces*growthJournal, len(wireCalls)*size) {
+		if n == size {
+			p.fresh = heapSince(before)
+		}
+		if err := p.call(wireCalls[n/size%len(wireCalls)]); err != nil {
+			return err
+		}
+	}
+	p.full = heapSince(before)
+	g.points = append(g.points, p)
+	return nil
+}
+
+func heapSince(before uint64) float64 { return (float64(take(0).heap) - float64(before)) / 1e6 }
+
+// call goes on to another space or user, far from the last one.
+func (p *grownMock) call(c wireCall) error {
+	const stride = 7919 // a prime, so that it comes to all
+	p.at = (p.at + stride) % p.size
+	_, err := p.mock.call(p.vary(c, p.at))
+	return err
+}
+
+func inSpace(c wireCall, at int) wireCall {
+	c.header += "X-Mock-Space: space-" + strconv.Itoa(at) + "\r\n"
+	return c
+}
+
+// firstUser is the subscription API's number of the first user of stateOf.
+const firstUser = 1000
+
+func asUser(c wireCall, at int) wireCall {
+	scheme, _, _ := strings.Cut(c.header, mockserver.DefaultToken)
+	c.header = scheme + growthToken(at) + "\r\n"
+	c.path = strings.Replace(c.path, "/users/1/", "/users/"+strconv.Itoa(firstUser+at)+"/", 1)
+	return c
+}
+
+func growthToken(user int) string { return "token-" + strconv.Itoa(user) }
+
+// stateOf is the default state with so many users more, in two of the APIs.
+func stateOf(users int) mockserver.State {
+	state := mockserver.DefaultState()
+	profile, subscriber := state.Profile.Users[state.Profile.DefaultUser], state.Subscription.Users[1]
+	for n := range users {
+		id := "user-" + strconv.Itoa(n)
+		state.Profile.Users[id] = profile
+		state.Tokens[growthToken(n)] = mockserver.Token{Profile: id, Subscription: true}
+		one, subscription, telegram := *subscriber, *subscriber.Subscription, int64(8_000_000_000+n)
+		subscription.ID = int64(firstUser + n)
+		one.TelegramID, one.Username, one.ReferralCode, one.Subscription = &telegram, nil, nil, &subscription
+		state.Subscription.Users[int64(firstUser+n)] = &one
+	}
+	return state
+}
+
+// measureGrown calls mocks of every size in turn.
+func measureGrown(all []growth, c wireCall) error {
+	var entrants []entrant
+	var points []*grownMock
+	for _, g := range all {
+		for _, p := range g.points {
+			points = append(points, p)
+			entrants = append(entrants, entrant{fmt.Sprint(p.size, " ", g.what), func(b *testing.B) { p.bench(b, c) }})
+		}
+	}
+	measured, err := measure(entrants, growthRounds, growthSlice)
+	for i, s := range measured {
+		points[i].measured = append(points[i].measured, s)
+	}
+	return err
+}
+
+func (p *grownMock) bench(b *testing.B, c wireCall) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.call(c); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+var growthMethod = fmt.Sprintf(`
+quartet's handler in process; the times are those of building a request, too. First with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with
+10² to 10⁵ users in the state of one space, each with a profile, a credential and a subscription. Calls go round all of them. A space's
+journal keeps %d calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
+copies them. MB are of heap: after one GET by each, and after that. %d rounds of %s each.
+
+![cost and memory by spaces and by users](%s)
+`, growthJournal, growthRounds, growthSlice, growthPlot)
+
+func growthText(all []growth) string {
+	var b strings.Builder
+	b.WriteString("\n## Growth\n" + growthMethod)
+	for _, g := range all {
+		g.write(&b)
+	}
+	return b.String()
+}
+
+func (g growth) write(b *strings.Builder) {
+	t := table{label: g.what, groups: []group{{}}}
+	for _, c := range wireCalls {
+		t.columns = append(t.columns, column{c.method + ", ns", lower}, column{"fastest to slowest", neither}, column{"allocations", lower})
+	}
+	t.columns = append(t.columns, column{"MB, read once", lower}, column{"MB, changed", lower})
+	for _, p := range g.points {
+		r := row{name: strconv.Itoa(p.size)}
+		for _, s := range p.measured {
+			r.cells = append(r.cells, figure("%.0f", median(s.ns)), spread(s.ns), figure("%.0f", median(s.allocs)))
+		}
+		r.cells = append(r.cells, figure("%.1f", p.fresh), figure("%.1f", p.full))
+		t.groups[0].rows = append(t.groups[0].rows, r)
+	}
+	t.write(b)
+	first, last := g.points[0], g.points[len(g.points)-1]
+	var said []string
+	for i, c := range wireCalls {
+		times := last.measured[i].ratio(first.measured[i])
+		said = append(said, fmt.Sprintf("%s %s, %.2f", c.method, holds(times <= maxGrown), times))
+	}
+	fmt.Fprintf(b, "\nThe time of a request with %d %s is at most %.2f × that with %d: %s.\n", last.size, g.what, maxGrown, first.size, strings.Join(said, "; "))
+}
+
+// plotGrowth draws cost and memory of every way to grow.
+func plotGrowth(all []growth) string {
+	var panels []panel
+	for _, g := range all {
+		cost := panel{title: "µs a request", x: g.what}
+		for i, c := range wireCalls {
+			cost.lines = append(cost.lines, g.line(c.method, func(p *grownMock) float64 { return median(p.measured[i].ns) / 1e3 }))
+		}
+		memory := panel{title: "MB of heap", x: g.what, lines: []line{
+			g.line("read once", func(p *grownMock) float64 { return p.fresh }),
+			g.line("changed", func(p *grownMock) float64 { return p.full }),
+		}}
+		panels = append(panels, cost, memory)
+	}
+	return plot(panels)
+}
+
+func (g growth) line(name string, value func(*grownMock) float64) line {
+	l := line{name: name}
+	for _, p := range g.points {
+		l.points = append(l.points, point{float64(p.size), value(p)})
+	}
+	return l
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestGrownMocksAreCalledAllRound(t *testing.T) {
+	t.Parallel()
+	for name, grow := range map[string]func(*growth) error{
+		"spaces": func(g *growth) error { return g.add(10, 10, 2, inSpace) },
+		"users":  func(g *growth) error { return g.add(10, 1, 10, asUser) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := growth{what: name}
+			require.NoError(t, grow(&g))
+			p := g.points[0]
+			t.Cleanup(p.mock.close)
+			seen := map[int]bool{}
+			for range p.size {
+				for _, c := range wireCalls[:1] {
+					require.NoError(t, p.call(c))
+				}
+				seen[p.at] = true
+			}
+			assert.Len(t, seen, p.size)
+			for _, c := range wireCalls {
+				require.NoError(t, p.call(c))
+			}
+		})
+	}
+}
+
+func TestGrowthTextAndPlot(t *testing.T) {
+	t.Parallel()
+	g := growth{what: "users"}
+	for size, ns := range map[int]float64{1: 1000, 10: 1300} {
+		p := &grownMock{size: size, fresh: 1, full: 2}
+		for range wireCalls {
+			p.measured = append(p.measured, samples{ns: []float64{ns}, allocs: []float64{3}})
+		}
+		g.points = append(g.points, p)
+	}
+	if g.points[0].size != 1 {
+		g.points[0], g.points[1] = g.points[1], g.points[0]
+	}
+	assert.Contains(t, growthText([]growth{g}), "The time of a request with 10 users is at most 1.25 × that with 1: GET does not hold, 1.30;")
+	assert.Contains(t, plotGrowth([]growth{g}), ">changed<")
+}

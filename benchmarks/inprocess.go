@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What the mock in process is held against.
+const (
+	minOverKin = 3.0 // calls in the time of one behind kin-openapi's middleware
+	maxChecked = 2.0 // of the time without a check of the answers
+)
+
+// call calls once, in full, and returns the answer's body.
+func (o *opened) call(c wireCall) (string, error) {
+	req, err := c.request(o.url)
+	if err != nil {
+		return "", err
+	}
+	resp, err := o.transport.RoundTrip(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != c.status {
+		err = fmt.Errorf("%s %s is answered with %s: %s", c.method, c.path, resp.Status, body)
+	}
+	return string(body), err
+}
+
+// request is the call as net/http takes it.
+func (c wireCall) request(url string) (*http.Request, error) {
+	var body io.Reader = http.NoBody
+	if c.body != "" {
+		body = strings.NewReader(c.body)
+	}
+	req, err := http.NewRequest(c.method, url+c.path, body)
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(c.header) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		req.Header.Set(name, value)
+	}
+	if c.body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// openAll opens every mock, those in memory first.
+func openAll() (all []*opened, names []string, err error) {
+	for _, p := range slices.Concat(inMemory, overLoopback) {
+		mock, err := p.open()
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		all, names = append(all, mock), append(names, p.name)
+	}
+	return all, names, nil
+}
+
+// bench calls as often as b wants. It makes one request and sends it again and again, and
+// throws the answers away, so that little is measured of the caller.
+func (o *opened) bench(b *testing.B, c wireCall) {
+	req, err := c.request(o.url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	content := strings.NewReader(c.body)
+	b.ReportAllocs()
+	for b.Loop() {
+		if c.body != "" {
+			content.Reset(c.body)
+			req.Body = io.NopCloser(content)
+		}
+		if err := o.send(req, c.status); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func (o *opened) send(req *http.Request, status int) error {
+	resp, err := o.transport.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != status {
+		return fmt.Errorf("%s %s is answered with %s", req.Method, req.URL.Path, resp.Status)
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+const inProcessMethod = `
+Each row makes the same call again and again with one request and reads the whole answer, one caller at a time. A handler is called through
+httptest.ResponseRecorder, which is part of its figures, a server over a socket of 127.0.0.1 with a connection that is kept. quartet keeps its journal and
+validates every request; "answers checked" validates its own answers too, as Start does in tests. By hand is typed decoding,
+checks, the credential and a little state for these three operations alone. kin-openapi validates requests and answers of the
+same handler by the four documents, merged into one and loaded once, with the faster of its two routers. httpmock answers the bytes
+that quartet answered, and checks nothing.
+%d rounds of %s each, as above.
+`
+
+func measureInProcess() (string, error) {
+	var b strings.Builder
+	b.WriteString("\n## The mock in process\n")
+	fmt.Fprintf(&b, inProcessMethod, rounds, slice)
+	mocks, names, err := openAll()
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		for _, m := range mocks {
+			m.close()
+		}
+	}()
+	for _, c := range wireCalls {
+		fmt.Println("measuring", c.title)
+		var entrants []entrant
+		for i, m := range mocks {
+			entrants = append(entrants, entrant{names[i], func(b *testing.B) { m.bench(b, c) }})
+		}
+		measured, err := measure(entrants, rounds, slice)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "\n### %s\n", c.title)
+		writeInProcess(&b, measured)
+	}
+	return b.String(), nil
+}
+
+func writeInProcess(b *strings.Builder, measured []samples) {
+	kin := named(measured, kinHandler)
+	t := table{"", []column{{"ns a call", lower}, {"fastest to slowest", neither}, {"× by hand behind kin-openapi", neither}, {"allocations", lower}, {"bytes", lower}},
+		[]group{{name: "no socket"}, {name: "loopback"}}}
+	for i, s := range measured {
+		at := 0
+		if i >= len(inMemory) {
+			at = 1
+		}
+		t.groups[at].rows = append(t.groups[at].rows, row{s.name, s.cells(kin)})
+	}
+	t.write(b)
+	for i, own := range []string{oursHandler, oursLoopback} {
+		compared := table{t.label, t.columns, []group{{rows: withoutOurs(t.groups[i].rows, own)}}}
+		fmt.Fprintf(b, "\n%s\n", compared.beaten(own))
+	}
+	unchecked, checked := named(measured, oursHandler), named(measured, oursChecked)
+	over, overChecked := kin.ratio(unchecked), kin.ratio(checked)
+	fmt.Fprintf(b, "\nAt least %.0f × kin-openapi's middleware: %s, %.2f; with our answers checked, too: %s, %.2f.\n", minOverKin,
+		holds(over >= minOverKin), over, holds(overChecked >= minOverKin), overChecked)
+	cost := checked.ratio(unchecked)
+	fmt.Fprintf(b, "Answers checked take less than %.0f × the time without: %s, %.2f.\n", maxChecked, holds(cost < maxChecked), cost)
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// table of figures in Markdown. In each group of rows the best figure of a column is bold.
+type table struct {
+	label   string // of the column of names
+	columns []column
+	groups  []group
+}
+
+// column of figures; a column of text has no better side.
+type column struct {
+	title  string
+	better side
+}
+
+type side int
+
+const (
+	neither side = iota
+	lower
+	higher
+)
+
+// group of rows that are compared with each other.
+type group struct {
+	name string // "" for the only one
+	rows []row
+}
+
+type row struct {
+	name  string
+	cells []cell
+}
+
+// cell shows a text; the value decides who is best.
+type cell struct {
+	text  string
+	value float64
+}
+
+func figure(format string, value float64) cell { return cell{fmt.Sprintf(format, value), value} }
+
+// spread of a value over the rounds, which is not compared.
+func spread(values []float64) cell {
+	return cell{text: fmt.Sprintf("%.0f to %.0f", slices.Min(values), slices.Max(values))}
+}
+
+func (t table) write(b *strings.Builder) {
+	fmt.Fprintf(b, "\n| %s |", t.label)
+	for _, c := range t.columns {
+		fmt.Fprintf(b, " %s |", c.title)
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---:|", len(t.columns)) + "\n")
+	for _, g := range t.groups {
+		for _, r := range g.rows {
+			b.WriteString("| " + strings.TrimPrefix(g.name+", "+r.name, ", ") + " |")
+			for i, c := range r.cells {
+				if t.columns[i].better != neither && !slices.ContainsFunc(g.rows, func(other row) bool { return t.beats(i, other, r) }) {
+					c.text = "**" + c.text + "**"
+				}
+				fmt.Fprintf(b, " %s |", c.text)
+			}
+			b.WriteString("\n")
+		}
+	}
+}
+
+// beats reports whether a is better than b by what a reader sees of a column: equal
+// figures are equally good.
+func (t table) beats(column int, a, b row) bool {
+	x, y := a.cells[column], b.cells[column]
+	switch {
+	case x.text == y.text:
+		return false
+	case t.columns[column].better == lower:
+		return x.value < y.value
+	default:
+		return t.columns[column].better == higher && x.value > y.value
+	}
+}
+
+// beaten says who beats the row of that name, and where.
+func (t table) beaten(name string) string {
+	var who []string
+	for _, g := range t.groups {
+		at := slices.IndexFunc(g.rows, func(r row) bool { return r.name == name })
+		for _, r := range g.rows {
+			var where []string
+			for i, c := range t.columns {
+				if t.beats(i, r, g.rows[at]) {
+					where = append(where, c.title)
+				}
+			}
+			if len(where) > 0 {
+				who = append(who, strings.TrimPrefix(g.name+", ", ", ")+r.name+": "+strings.Join(where, ", "))
+			}
+		}
+	}
+	if len(who) == 0 {
+		return "Nothing here beats " + name + "."
+	}
+	return "What beats " + name + ": " + strings.Join(who, "; ") + "."
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What the mock on the wire is held against: requests per second at boundConns, by the
+// beginning of the other's name.
+var wireAims = []struct {
+	than string
+	aim  float64
+}{{bareServer, 0.75}, {"Prism", 10}, {"WireMock", 4}}
+
+var wireMethod = fmt.Sprintf(`
+The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare
+net/http server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
+settings make it. Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it; the
+loader is the same for all and writes prepared bytes to connections that are kept. In each of %d rounds every call is made for
+%s over every number of connections, at one server after the other. A JVM is called for %s before. Figures are medians of the
+rounds, the ratio that of the rounds' own ratios. Latency at %d and %d connections is mostly the wait for the one core; a low p50
+beside a low rate means that a server answers few connections at a time while the others wait.
+`, wireRounds, wireSlice, wireWarm, boundConns, wireConns[len(wireConns)-1])
+
+// text is the section.
+func (r *wireReport) text() (string, error) {
+	bare, ours := r.side(bareServer), r.side(ourServer)
+	if bare == nil || ours == nil {
+		return "", fmt.Errorf("there is nothing to compare with: %v", r.absent)
+	}
+	var b strings.Builder
+	b.WriteString("\n## The mock on the wire\n" + wireMethod)
+	fmt.Fprintf(&b, "Load average of the machine: %s.%s\n", r.load, runtimes())
+	for _, a := range r.absent {
+		fmt.Fprintf(&b, "\n%s: not measured: %s.\n", a.name, a.reason)
+	}
+	r.writeManners(&b)
+	for call := range wireCalls {
+		r.writeCall(&b, call)
+	}
+	r.writeCosts(&b)
+	return b.String(), nil
+}
+
+// runtimes says which versions of the peers' runtimes there are.
+func runtimes() (text string) {
+	for _, of := range []struct{ name, program, flag string }{{"Node", "node", "--version"}, {"Java", "java", "-version"}} {
+		out, err := exec.Command(of.program, of.flag).CombinedOutput() // Java prints it as an error
+		if err == nil {
+			first, _, _ := strings.Cut(string(out), "\n")
+			text += fmt.Sprintf(" %s: %s.", of.name, strings.TrimSpace(first))
+		}
+	}
+	return text
+}
+
+// side finds a server by the beginning of its name, nil when it was not measured.
+func (r *wireReport) side(name string) *wireSide {
+	at := slices.IndexFunc(r.sides, func(s *wireSide) bool { return strings.HasPrefix(s.name, name) })
+	if at < 0 {
+		return nil
+	}
+	return r.sides[at]
+}
+
+// writeManners says what is compared with what, as it was found out before the rounds.
+func (r *wireReport) writeManners(b *strings.Builder) {
+	t := table{"", []column{{title: "set up"}, {title: "a wrong body gets"}, {title: "an unknown credential gets"}, {title: "a change is read back"}}, []group{{}}}
+	for _, s := range r.sides {
+		reads := "no"
+		if s.manners.remembers {
+			reads = "yes"
+		}
+		t.groups[0].rows = append(t.groups[0].rows, row{s.name, []cell{
+			{text: s.note}, {text: strconv.Itoa(s.manners.wrong)}, {text: strconv.Itoa(s.manners.stranger)}, {text: reads},
+		}})
+	}
+	t.write(b)
+}
+
+func (r *wireReport) writeCall(b *strings.Builder, call int) {
+	bare, ours := r.side(bareServer), r.side(ourServer)
+	t := table{"connections, server", []column{{"requests/s", higher}, {"slowest to fastest round", neither}, {"× bare", neither}, {"p50 µs", lower}, {"p99 µs", lower}}, nil}
+	for _, conns := range wireConns {
+		cell := wireCell{call, conns}
+		g := group{name: strconv.Itoa(conns)}
+		for _, s := range r.sides {
+			g.rows = append(g.rows, row{s.name, s.cells[cell].cells(bare.cells[cell])})
+		}
+		t.groups = append(t.groups, g)
+	}
+	fmt.Fprintf(b, "\n### %s\n", wireCalls[call].title)
+	t.write(b)
+	fmt.Fprintf(b, "\n%s\n\n", t.beaten(ourServer))
+	at := wireCell{call, boundConns}
+	for _, aim := range wireAims {
+		other := r.side(aim.than)
+		if other == nil {
+			fmt.Fprintf(b, "At least %v × %s at %d connections: not measured.\n", aim.aim, aim.than, boundConns)
+			continue
+		}
+		got := ratio(ours.cells[at].rate, other.cells[at].rate)
+		fmt.Fprintf(b, "At least %v × %s at %d connections: %s, %.2f.\n", aim.aim, aim.than, boundConns, holds(got >= aim.aim), got)
+	}
+}
+
+func (s *wireSamples) cells(bare *wireSamples) []cell {
+	return []cell{
+		figure("%.0f", median(s.rate)), spread(s.rate), figure("%.2f", ratio(s.rate, bare.rate)),
+		figure("%.0f", median(s.p50)), figure("%.0f", median(s.p99)),
+	}
+}
+
+// writeCosts says what a server takes before anybody calls it.
+func (r *wireReport) writeCosts(b *strings.Builder) {
+	t := table{"", []column{{"ms from start to first valid answer", lower}, {"fastest to slowest", neither}, {"MB at rest", lower}, {"MB after the load", lower}, {"MB on disk", lower}}, []group{{}}}
+	for _, s := range r.sides {
+		t.groups[0].rows = append(t.groups[0].rows, row{s.name, []cell{
+			figure("%.0f", median(s.start)), spread(s.start), figure("%.1f", median(s.rest)), figure("%.1f", median(s.after)), figure("%.1f", s.size),
+		}})
+	}
+	b.WriteString("\n### Start, memory, size\n")
+	t.write(b)
+	b.WriteString("\nMemory is the resident set of the whole process group. The size of what runs on Node or Java is without these.\n")
+	fmt.Fprintf(b, "\n%s\n", t.beaten(ourServer))
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAServerIsReadyOnceItAnswersAsItShould(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if calls.Add(1) < 3 {
+			w.WriteHeader(http.StatusNotFound) // it listens, but does not know its documents yet
+		}
+	}))
+	t.Cleanup(srv.Close)
+	s := &wireServer{addr: strings.TrimPrefix(srv.URL, "http://"), ended: make(chan struct{})}
+	require.NoError(t, s.await(time.Now().Add(time.Minute)))
+	assert.EqualValues(t, 3, calls.Load())
+}
+
+func TestAServerThatEndsOrNeverAnswersIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	addr, err := freeAddress()
+	require.NoError(t, err)
+	s := &wireServer{addr: addr, ended: make(chan struct{})}
+	assert.ErrorContains(t, s.await(time.Now()), "no valid answer in time")
+	close(s.ended)
+	assert.ErrorContains(t, s.await(time.Now().Add(time.Minute)), "ended by itself")
+}
+
+func TestGroupOfAProcess(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, 41, groupOf("42 (a (strange) name) S 1 41 40 0 -1"))
+	assert.Equal(t, 0, groupOf("42 (cut)"))
+	if own, err := os.ReadFile("/proc/self/stat"); err == nil {
+		assert.True(t, strings.HasPrefix(string(own), strconv.Itoa(os.Getpid())))
+		assert.Positive(t, groupOf(string(own)))
+	}
+}
+
+func TestHeadersOfAnyCaseAndAnswersWithoutLength(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			_ = http.NewResponseController(w).Flush() // so it comes in chunks
+			return
+		}
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if assert.NoError(t, err) {
+			_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\ncontent-length:2\r\n\r\n{}"))
+			_ = conn.Close()
+		}
+	}))
+	t.Cleanup(srv.Close)
+	addr := strings.TrimPrefix(srv.URL, "http://")
+	for at, want := range map[int]string{0: "", 1: "no Content-Length"} {
+		err := tryWire(addr, wireCalls[at], time.Now().Add(time.Minute))
+		if want == "" {
+			assert.NoError(t, err)
+		} else {
+			assert.ErrorContains(t, err, want)
+		}
+	}
+}
