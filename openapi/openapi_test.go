@@ -415,3 +415,37 @@ func user(members map[string]any) map[string]any {
 	maps.Copy(u, members)
 	return u
 }
+
+// Without a width an integer of any length is valid, and the mock, which holds it in 64 bits,
+// would refuse what its document allows.
+func TestIntegersOfRequestsHaveAWidth(t *testing.T) {
+	t.Parallel()
+	var check func(t *testing.T, where string, schema *openapi3.Schema)
+	check = func(t *testing.T, where string, schema *openapi3.Schema) {
+		if schema.Type.Is("integer") {
+			assert.Contains(t, []string{"int32", "int64"}, schema.Format, where)
+		}
+		for name, property := range schema.Properties {
+			check(t, where+"."+name, property.Value)
+		}
+		if schema.Items != nil {
+			check(t, where+"[]", schema.Items.Value)
+		}
+		for _, part := range slices.Concat(schema.AllOf, schema.AnyOf, schema.OneOf) {
+			check(t, where, part.Value)
+		}
+	}
+	for name := range dialects {
+		for _, op := range operations(load(t, name)) {
+			for _, parameter := range op.Parameters {
+				check(t, op.OperationID+" "+parameter.Value.Name, parameter.Value.Schema.Value)
+			}
+			if op.RequestBody == nil {
+				continue
+			}
+			for _, media := range op.RequestBody.Value.Content {
+				check(t, op.OperationID, media.Schema.Value)
+			}
+		}
+	}
+}

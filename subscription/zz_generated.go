@@ -207,6 +207,8 @@ func (c *Client) With(opts ...quartet.Option) (*Client, error) {
 // takes `squad_uuid`, else `connected_squads`, else, on replacement, what the old one had; a paid one takes
 // `connected_squads` only. `has_had_paid_subscription` becomes true with a paid one.
 //
+// [ruling] A `duration_days` that leads out of the years 1 to 9999 is answered with 400.
+//
 // [ruling] The new status is `active` for a paid subscription and `trial` for a trial; editions of the server
 // differ. A repeated call can replace a subscription twice, or report a conflict that the first call made.
 //
