@@ -133,3 +133,41 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	assert.NoFileExists(t, ready)
 	assert.Equal(t, 1, strings.Count(s.stderr.String(), "signal=terminated"))
 }
+
+// An answer that a fault delays or drips was begun, too. It is cut off by the time to drain
+// only, and that is told.
+func TestSlowAnswersAreFinished(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", `faults:
+- {operation: getMyProfile, kind: slow-drip, over: 1s}
+- {operation: changeName, delay: {time: 1s}}
+- {operation: listPayments, kind: no-answer}
+`)
+	for drain, status := range map[string]int{"1m": ok, "1ms": failed} {
+		s, _ := process(t, nil, "-addr", "127.0.0.1:0", "-seed", seed, "-drain-timeout", drain)
+		_, never := s.dial(t, held)
+		_, events := s.dial(t, "GET /_mock/v1/journal/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		_, dripped := s.dial(t, simple)
+		_, delayed := s.dial(t, strings.Replace(halfBody, "\r\n\r\n{", "\r\n\r\n"+`{"first_name":"A","last_name":null}`, 1))
+		_, err := dripped.Peek(1)
+		require.NoError(t, err, "it is under way")
+		assert.Eventually(t, func() bool {
+			_, spaces := s.get(t, "/_mock/v1/spaces")
+			return strings.Contains(spaces, `"under_way":4`) // the stream is one
+		}, testWait, testTick)
+		s.signal(syscall.SIGTERM)
+		assert.Equal(t, status, s.wait(), "%s", s.stderr)
+		_, err = never.ReadByte()
+		require.ErrorIs(t, err, io.EOF)
+		_, err = io.Copy(io.Discard, events)
+		require.NoError(t, err)
+		if status == ok {
+			resp := answer(t, dripped)
+			assert.Contains(t, resp.body, "anna@example.com")
+			resp = answer(t, delayed)
+			assert.Equal(t, 200, resp.status)
+		} else {
+			assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way after 1ms were cut off\n")
+		}
+	}
+}

@@ -35,6 +35,7 @@ func (p *program) serveMock(set *settings) int {
 		p.complain(err)
 		return usage
 	}
+	defer mock.Close() // ends what was cut off
 	line, err := readiness(nameOf(listener), server.TLSConfig != nil)
 	if err == nil && set.readyFile != "" {
 		if err = set.blame("ready-file", writeWhole(set.readyFile, line)); err == nil {
@@ -146,7 +147,7 @@ func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *htt
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetHTTP2(true)
 	server.Protocols.SetUnencryptedHTTP2(set.h2c)
-	server.RegisterOnShutdown(mock.Close) // ends the faults that hold a request
+	server.RegisterOnShutdown(mock.Drain) // ends the faults that would hold a request for ever
 	return server
 }
 
