@@ -9,6 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -170,4 +173,27 @@ func TestSlowAnswersAreFinished(t *testing.T) {
 			assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way after 1ms were cut off\n")
 		}
 	}
+}
+
+// The server needs nobody who reads what it says.
+func TestItOutlivesItsReaders(t *testing.T) {
+	t.Parallel()
+	program, err := built()
+	require.NoError(t, err)
+	gone, pipe, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, gone.Close())
+	ready := filepath.Join(t.TempDir(), "ready.json")
+	cmd := exec.CommandContext(t.Context(), program, "-addr", "127.0.0.1:0", "-ready-file", ready)
+	cmd.Stdout, cmd.Stderr = pipe, pipe
+	require.NoError(t, cmd.Start())
+	require.NoError(t, pipe.Close())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(ready)
+		return err == nil || len(ended) > 0
+	}, testWait, testTick)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM)) // of which it tells its log
+	require.NoError(t, <-ended)
 }
