@@ -9,8 +9,5 @@ func (p *program) proxy(args []string) int {
 	if err == nil && set.target == "" {
 		err = errors.New("-target: name the server to stand in front of")
 	}
-	if err != nil {
-		return p.misused(err)
-	}
-	return p.serveMock(set)
+	return p.serveMock(set, err)
 }

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"runtime/debug"
 
 	"github.com/quartet-go/quartet/mockserver"
@@ -20,14 +20,17 @@ func (p *program) serve(args []string) int {
 			err = errors.Join(err, set.blame(name, errors.New("only the command proxy has it")))
 		}
 	}
+	return p.serveMock(set, err)
+}
+
+// serveMock is a mock from its making to its end; err is what is wrong with the settings.
+func (p *program) serveMock(set *settings, err error) int {
+	if set.readyFile != "" && !errors.Is(err, flag.ErrHelp) { // before anything can fail
+		err = errors.Join(err, set.blame("ready-file", removeStale(set.readyFile)))
+	}
 	if err != nil {
 		return p.misused(err)
 	}
-	return p.serveMock(set)
-}
-
-// serveMock is a mock from its making to its end.
-func (p *program) serveMock(set *settings) int {
 	logger := newLogger(set, p.stderr)
 	p.setLogger(logger)
 	mock, server, listener, err := set.prepare(logger)
@@ -39,7 +42,7 @@ func (p *program) serveMock(set *settings) int {
 	line, err := readiness(nameOf(listener), server.TLSConfig != nil)
 	if err == nil && set.readyFile != "" {
 		if err = set.blame("ready-file", writeWhole(set.readyFile, line)); err == nil {
-			defer func() { _ = os.Remove(set.readyFile) }() // whoever has removed it before is right
+			defer removeOwn(set.readyFile, line)
 		}
 	}
 	if err != nil {
