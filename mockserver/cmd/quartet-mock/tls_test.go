@@ -51,6 +51,7 @@ func TestLocalAuthority(t *testing.T) {
 	require.NoError(t, err)
 	pool, err := poolOf(in)
 	require.NoError(t, err)
+	assert.NotEmpty(t, leaf.AuthorityKeyId, "strict clients ask for it")
 	for _, name := range []string{"localhost", "127.0.0.1", "::1", "mock.test", machine} {
 		_, err := leaf.Verify(x509.VerifyOptions{Roots: pool, DNSName: name})
 		assert.NoError(t, err, name)
@@ -68,6 +69,9 @@ func TestLocalAuthority(t *testing.T) {
 	data, err := os.ReadFile(in)
 	require.NoError(t, err)
 	block, rest := pem.Decode(data)
+	authority, err := x509.ParseCertificate(block.Bytes)
+	require.NoError(t, err)
+	assert.Equal(t, authority.SubjectKeyId, leaf.AuthorityKeyId)
 	assert.Equal(t, "CERTIFICATE", block.Type)
 	assert.Empty(t, rest, "no key")
 	files, err := os.ReadDir(filepath.Dir(in))
