@@ -77,11 +77,15 @@ func (s *settings) prepare(logger *slog.Logger) (*mockserver.Server, *http.Serve
 		return nil, nil, nil, err
 	}
 	server := newServer(s, mock, logger)
-	if server.TLSConfig, err = s.tlsConfig(); err != nil {
-		return nil, nil, nil, err
-	}
 	listener, err := listen(context.Background(), s.addr)
-	return mock, server, listener, s.blame("addr", err)
+	if err != nil {
+		return nil, nil, nil, s.blame("addr", err)
+	}
+	// The certificate of an authority replaces that of the server which may be listening there.
+	if server.TLSConfig, err = s.tlsConfig(); err != nil {
+		return nil, nil, nil, errors.Join(err, listener.Close())
+	}
+	return mock, server, listener, nil
 }
 
 // options are the library's.

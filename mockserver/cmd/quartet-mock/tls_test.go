@@ -103,3 +103,15 @@ func TestResetThroughTLS(t *testing.T) {
 		assert.ErrorContains(t, network, "reset")
 	}
 }
+
+// Clients of a server that runs trust its authority also after another start there.
+func TestFailedStartLeavesTheAuthority(t *testing.T) {
+	t.Parallel()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-tls-ca", ca)
+	for _, wrong := range [][]string{{"-addr", s.addr}, {"-addr", "127.0.0.1:0", "-tls-client-ca", "/no/such/file"}} {
+		status, _, _ := ends(nil, append(wrong, "-tls-ca", ca)...)
+		assert.Equal(t, usage, status)
+		assert.Equal(t, "HTTP/1.1", protocolOf(t, s, &http.Transport{TLSClientConfig: trusting(t, ca)}))
+	}
+}
