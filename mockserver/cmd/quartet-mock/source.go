@@ -56,19 +56,28 @@ func setByFlags(list []*setting, args []string, more func(*flag.FlagSet)) (mista
 	if more != nil {
 		more(flags)
 	}
-	err := flags.Parse(args)
-	switch {
-	case err != nil:
-		var names []string
-		flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-		if unknown, is := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); is {
-			err = fmt.Errorf("-%s: there is no such flag; the nearest is -%s", unknown, nearest(unknown, names))
+	var names []string
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	for {
+		err := flags.Parse(args)
+		args = flags.Args()
+		switch {
+		case err != nil:
+			if unknown, is := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); is {
+				err = fmt.Errorf("-%s: there is no such flag; the nearest is -%s", unknown, nearest(unknown, names))
+				if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+					args = args[1:] // its value
+				}
+			}
+			mistakes = append(mistakes, err)
+		case len(args) > 0:
+			mistakes = append(mistakes, fmt.Errorf("unexpected argument %q; flags begin with -, and a command comes first", args[0]))
+			args = args[1:]
 		}
-		mistakes = append(mistakes, err)
-	case flags.NArg() > 0:
-		mistakes = append(mistakes, fmt.Errorf("unexpected argument %q; flags begin with -, and a command comes first", flags.Arg(0)))
+		if len(args) == 0 {
+			return mistakes
+		}
 	}
-	return mistakes
 }
 
 func setByVariables(list []*setting, environ []string) (mistakes []error) {
