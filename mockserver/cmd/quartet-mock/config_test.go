@@ -85,13 +85,15 @@ func TestFilesThatAreNoSettings(t *testing.T) {
 	for text, want := range map[string]string{
 		"- a\n":                     ":1: expected are lines of the form addr: 127.0.0.1:8080",
 		"addr: a\n---\naddr: b\n":   ":2: there is a second document; keep the first only",
-		"addr: 'a\n":                ": line 2: found unexpected end of stream",
-		"addr: a\n  prefer: true\n": ": line 2: mapping values are not allowed in this context",
+		"addr: 'a\n":                ":2: found unexpected end of stream",
+		"addr: a\n  prefer: true\n": ":2: mapping values are not allowed in this context",
+		"admin-token: *sesame\n":    ":1: there is no such anchor; a text that begins with * needs quotes",
 	} {
 		in := file(t, "mock.yaml", text)
 		status, _, stderr := ends(nil, "-config", in)
 		assert.Equal(t, usage, status)
 		assert.Contains(t, stderr, in+want)
+		assert.NotContains(t, stderr, "sesame")
 	}
 	status, _, _ := ends(nil, "config", "-config", file(t, "mock.yaml", "# nothing\n"))
 	assert.Equal(t, ok, status)
