@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/quartet-go/quartet/mockserver/internal/edits"
 )
 
 const variablePrefix = "QUARTET_MOCK_"
@@ -130,26 +132,5 @@ func (s *settings) secured() bool { return s.tlsCert != "" || s.tlsCA != "" }
 
 // nearest returns the name that takes the fewest changes.
 func nearest(name string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })
-}
-
-// distance is Levenshtein's, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return slices.MinFunc(names, func(a, b string) int { return cmp.Compare(edits.Distance(name, a), edits.Distance(name, b)) })
 }
