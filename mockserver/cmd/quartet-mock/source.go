@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -121,10 +123,35 @@ func (s *settings) contradictions() (mistakes []error) {
 	if s.tlsClient != "" && !s.secured() {
 		refuse("tls-client-ca", "client certificates need TLS; add tls-ca, or tls-cert and tls-key")
 	}
+	if s.itself() {
+		refuse("target", "this is where the proxy itself listens; name another server, or another addr")
+	}
 	if s.h2c && s.secured() {
 		refuse("h2c", "over TLS there is HTTP/2 anyway; leave h2c out")
 	}
 	return mistakes
+}
+
+// itself reports whether the target is plainly the proxy's own address.
+func (s *settings) itself() bool {
+	target, err := url.Parse(s.target)
+	host, port, none := net.SplitHostPort(s.addr)
+	if err != nil || none != nil || cmp.Or(target.Port(), map[string]string{"http": "80", "https": "443"}[target.Scheme]) != port {
+		return false
+	}
+	at, own := numeric(target.Hostname()), numeric(host)
+	if own == "" || net.ParseIP(own).IsUnspecified() { // it listens everywhere
+		return net.ParseIP(at).IsLoopback() || net.ParseIP(at).IsUnspecified()
+	}
+	return at == own
+}
+
+// numeric is a host as it is compared with another.
+func numeric(host string) string {
+	if strings.EqualFold(host, "localhost") {
+		return "127.0.0.1"
+	}
+	return strings.ToLower(host)
 }
 
 // secured reports whether TLS is served.
