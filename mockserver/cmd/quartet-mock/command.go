@@ -73,7 +73,22 @@ func (p *program) complain(err error) {
 	}
 }
 
-func (p *program) version([]string) int {
+// arguments returns those of a command without flags.
+func arguments(args []string) ([]string, error) {
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	return flags.Args(), err
+}
+
+func (p *program) version(args []string) int {
+	surplus, err := arguments(args)
+	if err == nil && len(surplus) > 0 {
+		err = fmt.Errorf("unexpected argument %q", surplus[0])
+	}
+	if err != nil {
+		return p.misused(fmt.Errorf("version: %w", err))
+	}
 	fmt.Fprintln(p.stdout, "quartet-mock", quartet.Version)
 	return ok
 }
