@@ -70,6 +70,6 @@ func (c *call) late(w http.ResponseWriter) (waited bool) {
 	if c.fault.Delay.OnClock {
 		on, from = &c.clock, c.entry.arrived
 	}
-	c.hold(w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay)) })
+	c.hold(c.server.open.Load().closed, w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay)) })
 	return waited
 }

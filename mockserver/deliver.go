@@ -70,7 +70,7 @@ func (c *call) deliver(w http.ResponseWriter, resp response) {
 		return
 	}
 	if c.fault.Kind == NoAnswer {
-		c.hold(w, func(ctx context.Context) {
+		c.hold(c.server.open.Load(), w, func(ctx context.Context) {
 			if c.drain() == nil {
 				<-ctx.Done()
 			}
@@ -101,12 +101,12 @@ func (c *call) date(w http.ResponseWriter) {
 	}
 }
 
-// hold runs what may last until the client has gone or the server closes. Then its reads
-// and writes on the connection end, too.
-func (c *call) hold(w http.ResponseWriter, last func(context.Context)) {
+// hold runs what may last until the client has gone or open ends. Then its reads and writes
+// on the connection end, too.
+func (c *call) hold(open context.Context, w http.ResponseWriter, last func(context.Context)) {
 	ctx, cancel := context.WithCancel(c.r.Context())
 	defer cancel()
-	defer context.AfterFunc(c.server.open.Load(), cancel)()
+	defer context.AfterFunc(open, cancel)()
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)
@@ -169,7 +169,7 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 		flush(w)
 		c.end(w, f.Kind == ResetInBody)
 	case OversizedBody:
-		c.hold(w, func(context.Context) { oversize(w, resp, cmp.Or(f.Size, defaultSize)) })
+		c.hold(c.server.open.Load().closed, w, func(context.Context) { oversize(w, resp, cmp.Or(f.Size, defaultSize)) })
 	case SlowDrip:
 		c.drip(w, resp, cmp.Or(f.Over, defaultOver))
 	default:
@@ -180,7 +180,7 @@ func (c *call) spoil(w http.ResponseWriter, resp response) {
 // end ends the connection. Bytes that nobody has read would make a reset of an orderly end.
 func (c *call) end(w http.ResponseWriter, reset bool) {
 	if !reset {
-		c.hold(w, func(context.Context) { _ = c.drain() }) // a client that breaks off has no end to see
+		c.hold(c.server.open.Load().closed, w, func(context.Context) { _ = c.drain() }) // a client that breaks off has no end to see
 	}
 	abort(w, reset)
 }
@@ -222,7 +222,7 @@ func (c *call) drip(w http.ResponseWriter, resp response, over time.Duration) {
 	real, begun := &clock{real: time.Now}, time.Now()
 	resp.writeHeader(w, len(resp.body))
 	flush(w) // the headers come at once
-	c.hold(w, func(ctx context.Context) {
+	c.hold(c.server.open.Load().closed, w, func(ctx context.Context) {
 		for i := range pieces {
 			if !real.wait(ctx, begun.Add(over/time.Duration(pieces)*time.Duration(i+1))) {
 				break

@@ -8,15 +8,14 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/quartet-go/quartet/mockserver/internal/yamlfile"
 )
 
 //go:embed seed.yaml
@@ -80,19 +79,11 @@ func seedTree(name string, data []byte, most int) (*yaml.Node, error) {
 		}
 		data = bytes.ReplaceAll(data, []byte("\t"), []byte(" ")) // so that YAML tells the mistake, and not the first tab
 	}
-	var tree yaml.Node
-	documents := yaml.NewDecoder(bytes.NewReader(data))
-	switch err := documents.Decode(&tree); {
-	case errors.Is(err, io.EOF):
+	root, err := yamlfile.Read(name, data)
+	if errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s:1: the file is empty", name)
-	case err != nil:
-		return nil, syntaxError(name, err, data)
 	}
-	var second yaml.Node
-	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s:%d: there is a second document; keep the first only", name, max(second.Line, 1))
-	}
-	return tree.Content[0], nil
+	return root, err
 }
 
 // mayHold is how many values a file has at most. Each stands behind one of these, but for
@@ -177,36 +168,6 @@ func (s *State) takeData(from *State) {
 	data := from.clone()
 	data.Random, data.Clock, data.Faults, data.Limits, data.Variation = s.Random, s.Clock, s.Faults, s.Limits, s.Variation
 	*s = data
-}
-
-// What the YAML library says of a file that is not YAML.
-var (
-	yamlLine      = regexp.MustCompile(`(?s)^(?:yaml: )?line (\d+): (.*)`)
-	unknownAnchor = regexp.MustCompile(`^yaml: unknown anchor '(.+)' referenced$`)
-)
-
-// syntaxError tells where a file stops being YAML. The library leaves the line out when it
-// is the first, for bytes that are no text, and for an anchor.
-func syntaxError(name string, err error, data []byte) error {
-	if parts := yamlLine.FindStringSubmatch(err.Error()); parts != nil {
-		line, _ := strconv.Atoi(parts[1]) // digits by the expression
-		if strings.HasPrefix(parts[2], "did not find expected") {
-			line++ // the library counts from 0 here
-		}
-		return fmt.Errorf("%s:%d: %s", name, line, parts[2])
-	}
-	at, text := firstNoText(data), strings.TrimPrefix(err.Error(), "yaml: ")
-	if anchor := unknownAnchor.FindStringSubmatch(err.Error()); anchor != nil {
-		at, text = bytes.Index(data, []byte("*"+anchor[1])), "there is no such anchor; a text that begins with * needs quotes"
-	}
-	return fmt.Errorf("%s:%d: %s", name, 1+bytes.Count(data[:max(at, 0)], []byte("\n")), text)
-}
-
-// firstNoText returns the index of the first character that YAML does not hold.
-func firstNoText(data []byte) int {
-	return strings.IndexFunc(string(data), func(r rune) bool {
-		return r == utf8.RuneError || r < ' ' && !strings.ContainsRune("\t\r\n", r)
-	})
 }
 
 // lineOf returns the line of the value at path, or of the innermost part of it that the

@@ -50,10 +50,13 @@ type Server struct {
 // Space free.
 type defaultSpace = Space
 
-// life ends what waits in the server when it closes.
+// life ends what waits in the server: what would wait for ever when it drains, all when it
+// closes.
 type life struct {
-	context.Context
-	end context.CancelFunc
+	context.Context // until it drains
+	drain           context.CancelFunc
+	closed          context.Context
+	end             context.CancelFunc // of both
 }
 
 // beginning is what options say about the start.
@@ -83,8 +86,9 @@ func (b *beginning) snapshot() (*Snapshot, error) {
 
 // reopen lets calls wait again.
 func (s *Server) reopen() {
-	ctx, end := context.WithCancel(context.Background())
-	s.open.Store(&life{ctx, end})
+	closed, end := context.WithCancel(context.Background())
+	ctx, drain := context.WithCancel(closed)
+	s.open.Store(&life{ctx, drain, closed, end})
 }
 
 // New returns a server that does not listen: use it as an http.Handler or through
@@ -161,6 +165,12 @@ func (s *Server) serve(listener *httptest.Server) {
 // Violations returns in how many places answers have broken their document, see
 // [WithCheckedAnswers]; with [WithProxy] also requests.
 func (s *Server) Violations() uint64 { return s.violations.Load() }
+
+// Drain ends what would never end by itself: calls that get no answer, and streams of the
+// journal. From then on the server is not ready, and Transport finds nobody; delays and slow
+// answers go on. A program that stops drains first, so that it cuts off no answer, and closes
+// behind that.
+func (s *Server) Drain() { s.open.Load().drain() }
 
 // Close stops listening, ends the faults that hold a call, and waits for the calls under
 // way; those that after five seconds are still sending their body, or waiting for the target

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -197,4 +198,30 @@ func TestCloseEndsCallsThatAreHeld(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Drain ends what has no end, and nothing else.
+func TestDrainLetsBegunAnswersEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := inProcess(t, at(noon)).with(
+			mockserver.Fault{Operation: "listPayments", Kind: mockserver.NoAnswer},
+			mockserver.Fault{Operation: "changeName", Delay: mockserver.Delay{Time: time.Minute}},
+			mockserver.Fault{Operation: "getMyProfile", Kind: mockserver.SlowDrip, Over: time.Minute},
+		)
+		held := begin(m.Client(), newRequest(t, "GET", m.URL()+"/profile/payments", ""))
+		delayed := begin(m.Client(), newRequest(t, "PUT", m.URL()+"/profile/name-change", rename))
+		dripped := begin(m.Client(), newRequest(t, "GET", m.URL()+"/profile/me", ""))
+		synctest.Wait()
+		begun := time.Now()
+		m.Drain()
+		assert.Error(t, (<-held).err)
+		assert.Equal(t, begun, time.Now(), "at once")
+		assert.Equal(t, 503, record(m, newRequest(t, "GET", "http://localhost/_mock/v1/ready", "")).Code)
+		for _, ended := range []outcome{<-delayed, <-dripped} {
+			assert.NoError(t, ended.err)
+			assert.Equal(t, 200, ended.status)
+		}
+		assert.Equal(t, time.Minute, time.Since(begun))
+	})
 }

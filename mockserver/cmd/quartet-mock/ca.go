@@ -30,6 +30,9 @@ func localCertificate(addr, file string) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
+	if authority, err = x509.ParseCertificate(signed); err != nil { // with the id of its key, which the other refers to
+		return tls.Certificate{}, fmt.Errorf("making a certificate: %w", err)
+	}
 	server := &x509.Certificate{
 		Subject: pkix.Name{CommonName: "quartet-mock"}, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},

@@ -9,9 +9,13 @@ import (
 )
 
 // check says everything that is wrong with seed files.
-func (p *program) check(files []string) int {
-	if len(files) == 0 {
-		return p.misused(errors.New("check: name at least one seed file"))
+func (p *program) check(args []string) int {
+	files, err := arguments(args)
+	if err == nil && len(files) == 0 {
+		err = errors.New("name at least one seed file")
+	}
+	if err != nil {
+		return p.misused(fmt.Errorf("check: %w", err))
 	}
 	status := ok
 	for _, file := range files {

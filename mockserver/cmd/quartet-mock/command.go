@@ -33,7 +33,7 @@ func commands() []command {
 		{"proxy", "-target URL [flags]", "serve in front of a real server, and fail at the end if either side has broken a document", (*program).proxy},
 		{"check", "FILE...", "say everything that is wrong with seed files", (*program).check},
 		{"config", "[flags]", "print the settings in force, and where they are from, as a file for -config", (*program).config},
-		{"health", "[-url URL] [flags]", "ask the server of these settings whether it is well", (*program).health},
+		{"health", "[-url URL] [flags]", "ask the server of these settings whether it is well; under -tls-client-ca by -url only", (*program).health},
 		{"version", "", "print the version", (*program).version},
 		{"help", "", "print this", (*program).help},
 	}
@@ -73,7 +73,22 @@ func (p *program) complain(err error) {
 	}
 }
 
-func (p *program) version([]string) int {
+// arguments returns those of a command without flags.
+func arguments(args []string) ([]string, error) {
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	return flags.Args(), err
+}
+
+func (p *program) version(args []string) int {
+	surplus, err := arguments(args)
+	if err == nil && len(surplus) > 0 {
+		err = fmt.Errorf("unexpected argument %q", surplus[0])
+	}
+	if err != nil {
+		return p.misused(fmt.Errorf("version: %w", err))
+	}
 	fmt.Fprintln(p.stdout, "quartet-mock", quartet.Version)
 	return ok
 }

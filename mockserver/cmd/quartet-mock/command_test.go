@@ -22,6 +22,8 @@ func TestCommandsThatEndByThemselves(t *testing.T) {
 		"unknown command":  {[]string{"chek"}, usage, "", "quartet-mock: there is no command \"chek\"; the nearest is \"check\"\n" + hint},
 		"argument":         {[]string{"-h2c", "true"}, usage, "", "quartet-mock: unexpected argument \"true\"; flags begin with -, and a command comes first\n" + hint},
 		"flag of no value": {[]string{"-addr"}, usage, "", "quartet-mock: flag needs an argument: -addr\n" + hint},
+		"flag of check":    {[]string{"check", "-x", "f"}, usage, "", "quartet-mock: check: flag provided but not defined: -x\n" + hint},
+		"surplus":          {[]string{"version", "extra"}, usage, "", "quartet-mock: version: unexpected argument \"extra\"\n" + hint},
 		"check of nothing": {[]string{"check"}, usage, "", "quartet-mock: check: name at least one seed file\n" + hint},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +39,7 @@ func TestCommandsThatEndByThemselves(t *testing.T) {
 func TestHelpHasEveryCommandAndSetting(t *testing.T) {
 	t.Parallel()
 	_, help, _ := ends(nil, "help")
-	for _, args := range [][]string{{"-h"}, {"--help"}, {"serve", "-h"}, {"config", "-help"}} {
+	for _, args := range [][]string{{"-h"}, {"--help"}, {"serve", "-h"}, {"config", "-help"}, {"check", "-h"}, {"version", "-h"}} {
 		status, stdout, stderr := ends(nil, args...)
 		assert.Equal(t, ok, status)
 		assert.Equal(t, help, stdout)
@@ -78,4 +80,34 @@ func TestCheckSaysEveryMistake(t *testing.T) {
 	assert.Equal(t, ok, status)
 	assert.Equal(t, strings.Repeat(good+": ok\n", 2), stdout)
 	assert.Empty(t, stderr)
+}
+
+// What a proxy cannot do is refused: to stand in front of itself, and to shape answers that
+// it does not make.
+func TestProxyRefusesWhatItCannotDo(t *testing.T) {
+	t.Parallel()
+	const itself = "quartet-mock: -target: this is where the proxy itself listens; name another server, or another addr\n"
+	for _, tc := range []struct {
+		addr, target string
+		itself       bool
+	}{
+		{"127.0.0.1:8080", "http://127.0.0.1:8080", true},
+		{"127.0.0.1:8080", "http://LOCALHOST:8080/base", true},
+		{"localhost:443", "https://127.0.0.1", true},
+		{":8080", "http://[::1]:8080", true},
+		{"0.0.0.0:80", "http://localhost", true},
+		{"mock.test:8080", "http://Mock.test:8080", true},
+		{"127.0.0.1:8080", "http://127.0.0.1:8081", false},
+		{"127.0.0.1:8080", "http://127.0.0.2:8080", false},
+		{":8080", "http://api.example.com:8080", false},
+		{"unix:/a", "http://127.0.0.1:8080", false},
+	} {
+		_, _, stderr := ends(nil, "config", "-addr", tc.addr, "-target", tc.target)
+		assert.Equal(t, tc.itself, strings.Contains(stderr, itself), tc)
+	}
+	status, _, stderr := ends(nil, "proxy", "-target", "http://127.0.0.1:1", "-split-balance", "-variation", "0")
+	assert.Equal(t, usage, status)
+	for _, name := range []string{"split-balance", "variation"} {
+		assert.Contains(t, stderr, "quartet-mock: -"+name+": the command proxy makes no answers of its own; leave it out\n")
+	}
 }

@@ -57,13 +57,17 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	t.Parallel()
 	in := file(t, "mock.yaml", "adr: x\nh2c: [true]\nprefer: true\nprefer: false\nconfig: other.yaml\nseed: \n\"\": x\n")
 	environ := []string{"QUARTET_MOCK_H2=1", "QUARTET_MOCK_MAX_REQUESTS=0", "QUARTET_MOCK_READ_TIMEOUT=bad", "QUARTET_MOCK_TLS_CLIENT_CA=x"}
-	status, stdout, stderr := ends(environ, "config", "-config", in, "-read-timeout=1s", "-strict-auth=x", "-variation", "-1", "-ready", "x", "-cors", "never read")
+	status, stdout, stderr := ends(environ, "config", "-config", in, "-read-timeout=1s", "-strict-auth=x", "-variation", "-1", "-ready", "x", "-cors", "a b", "surplus", "-log-level", "loud", "-addr")
 	assert.Equal(t, usage, status)
 	assert.Empty(t, stdout)
 	assert.Equal(t, strings.Join([]string{
 		"-strict-auth: it must be true or false",
 		"-variation: it must be an integer from 0 on",
 		"-ready: there is no such flag; the nearest is -seed",
+		"-cors: it must be origins such as https://example.com:8443, with commas between them; * is all",
+		`unexpected argument "surplus"; flags begin with -, and a command comes first`,
+		"-log-level: it must be one of debug, info, warn, error",
+		"flag needs an argument: -addr",
 		"QUARTET_MOCK_H2: there is no such variable; the nearest is QUARTET_MOCK_H2C",
 		"QUARTET_MOCK_MAX_REQUESTS: it must be an integer from 1 on",
 		in + ":1: adr: there is no such setting; the nearest is addr",
@@ -81,13 +85,15 @@ func TestFilesThatAreNoSettings(t *testing.T) {
 	for text, want := range map[string]string{
 		"- a\n":                     ":1: expected are lines of the form addr: 127.0.0.1:8080",
 		"addr: a\n---\naddr: b\n":   ":2: there is a second document; keep the first only",
-		"addr: 'a\n":                ": line 2: found unexpected end of stream",
-		"addr: a\n  prefer: true\n": ": line 2: mapping values are not allowed in this context",
+		"addr: 'a\n":                ":2: found unexpected end of stream",
+		"addr: a\n  prefer: true\n": ":2: mapping values are not allowed in this context",
+		"admin-token: *sesame\n":    ":1: there is no such anchor; a text that begins with * needs quotes",
 	} {
 		in := file(t, "mock.yaml", text)
 		status, _, stderr := ends(nil, "-config", in)
 		assert.Equal(t, usage, status)
 		assert.Contains(t, stderr, in+want)
+		assert.NotContains(t, stderr, "sesame")
 	}
 	status, _, _ := ends(nil, "config", "-config", file(t, "mock.yaml", "# nothing\n"))
 	assert.Equal(t, ok, status)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
 	"encoding/json"
 	"os"
@@ -99,6 +100,28 @@ func TestContainerIsOnScratchAndNotRoot(t *testing.T) {
 	command := regexp.MustCompile(`(?m)^HEALTHCHECK .* CMD (\[.*\])$`).FindStringSubmatch(last)
 	require.NotNil(t, command)
 	assertCommand(t, command[1])
+}
+
+// The build is sent what the program is made of, and nothing else.
+func TestContainerIsBuiltFromThePackagesAlone(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("Containerfile.dockerignore")
+	require.NoError(t, err)
+	sent := map[string]bool{}
+	for _, line := range regexp.MustCompile(`(?m)^!(.+)$`).FindAllStringSubmatch(string(text), -1) {
+		sent[line[1]] = true
+	}
+	assert.Regexp(t, `(?m)^\*$`, string(text))
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", ".")
+	packages, err := list.Output()
+	require.NoError(t, err)
+	needed := map[string]bool{"go.mod": true, "go.sum": true}
+	for path := range strings.FieldsSeq(string(packages)) {
+		below, _ := strings.CutPrefix(path, "github.com/quartet-go/quartet")
+		top, _, _ := strings.Cut(strings.TrimPrefix(below, "/"), "/")
+		needed[cmp.Or(top, "*.go")] = true
+	}
+	assert.Equal(t, needed, sent)
 }
 
 func TestComposeStartsTheProgram(t *testing.T) {

@@ -2,13 +2,14 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/rs/cors"
 )
 
-// crossOrigin lets pages of some origins call the APIs. What steers the mock, below
-// /_mock/, stays closed to every page.
+// crossOrigin lets pages of some origins call the APIs. What steers the mock stays closed to
+// every page.
 func crossOrigin(origins string, next http.Handler) http.Handler {
 	options := cors.Options{
 		AllowedMethods: []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"},
@@ -19,10 +20,26 @@ func crossOrigin(origins string, next http.Handler) http.Handler {
 	}
 	open := cors.New(options).Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/_mock/") {
+		if steers(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		open.ServeHTTP(w, r)
 	})
+}
+
+// steers reports whether a request is for the admin API: below /_mock/, also behind the prefix
+// of a space, and in any spelling.
+func steers(r *http.Request) bool {
+	segments := strings.Split(r.URL.EscapedPath(), "/") // the first is empty
+	if len(segments) > 3 && means(segments[1], "_space") {
+		segments = segments[2:]
+	}
+	return len(segments) > 1 && means(segments[1], "_mock")
+}
+
+// means reports whether an escaped segment of a path is a name.
+func means(segment, name string) bool {
+	text, err := url.PathUnescape(segment)
+	return err == nil && text == name
 }

@@ -25,6 +25,11 @@ func TestPreflight(t *testing.T) {
 		{all, "/_space/a/profile/name-change", "https://b.example", 204, "*"},
 		{all, "/_mock/v1/health", "https://b.example", 403, ""},
 		{all, "/%5fmock/v1/health", "https://b.example", 404, ""},
+		{all, "/_space/a/_mock/v1/state", "https://b.example", 403, ""},
+		{all, "/_space/a%2Fb/_mock/v1/state", "https://b.example", 403, ""},
+		{all, "/_space/a/%5Fmock/v1/state", "https://b.example", 404, ""},
+		{all, "/%5fspace/a/_mock/v1/state", "https://b.example", 404, ""},
+		{all, "/_space/_mock/profile/name-change", "https://b.example", 204, "*"},
 	} {
 		_, from := tc.s.dial(t, fmt.Sprintf("OPTIONS %s HTTP/1.1\r\nHost: a\r\nOrigin: %s\r\n"+
 			"Access-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: authorization,content-type\r\n\r\n", tc.path, tc.origin))
@@ -35,5 +40,17 @@ func TestPreflight(t *testing.T) {
 			assert.Equal(t, "PUT", resp.header.Get("Access-Control-Allow-Methods"))
 			assert.Equal(t, "authorization,content-type", resp.header.Get("Access-Control-Allow-Headers"))
 		}
+	}
+}
+
+// No page reads what steers the mock, wherever its space stands.
+func TestAdminAPIIsClosedToPages(t *testing.T) {
+	t.Parallel()
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-cors", "https://a.example", "-admin-token", "t0ken")
+	for _, path := range []string{"/_mock/v1/state", "/_space/x/_mock/v1/state"} {
+		_, from := s.dial(t, "GET "+path+" HTTP/1.1\r\nHost: a\r\nOrigin: https://a.example\r\nAuthorization: Bearer t0ken\r\n\r\n")
+		resp := answer(t, from)
+		assert.Equal(t, 200, resp.status, path)
+		assert.Empty(t, resp.header.Get("Access-Control-Allow-Origin"), path)
 	}
 }

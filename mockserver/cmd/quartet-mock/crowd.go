@@ -15,27 +15,40 @@ import (
 // keep all others out. Here they give way: past a bound the peer goes that has sent no whole
 // request for longest. One whose request is whole never goes, whatever holds its answer.
 type crowd struct {
-	maxConns, maxRequests int
-	logged                seldom
+	maxConns    int
+	maxRequests [2]int // by to
+	logged      seldom
 
 	mu       sync.Mutex
 	peers    map[net.Conn]*peer
 	order    list.List // of all peers; those that wait stand in the order in which they began to
-	requests int
+	requests [2]int    // by to
 }
+
+// to is what a request is for. The admin API has room of its own, so that calls which faults
+// hold do not keep out whoever would end them.
+type to int
+
+const (
+	toAPIs to = iota
+	toAdmin
+)
+
+const maxAdminRequests = 64
 
 // peer is a connection. HTTP/2 has several requests on one.
 type peer struct {
-	conn            net.Conn
-	place           *list.Element // in order
-	requests, whole int           // requests begun, and those of them that have come whole: with none it waits
-	gone            bool
+	conn     net.Conn
+	place    *list.Element // in order
+	requests [2]int        // begun, by to
+	whole    int           // those of them that have come whole: with none it waits
+	gone     bool
 }
 
 type peerKey struct{}
 
 func newCrowd(conns, requests int, log func(limit string)) *crowd {
-	return &crowd{maxConns: conns, maxRequests: requests, logged: seldom{log: log}, peers: map[net.Conn]*peer{}}
+	return &crowd{maxConns: conns, maxRequests: [2]int{requests, maxAdminRequests}, logged: seldom{log: log}, peers: map[net.Conn]*peer{}}
 }
 
 // enter is http.Server.ConnContext.
@@ -68,19 +81,22 @@ func (c *crowd) changed(conn net.Conn, state http.ConnState) {
 func (c *crowd) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := r.Context().Value(peerKey{}).(*peer)
-		whole := 0
+		which, whole := toAPIs, 0
+		if steers(r) {
+			which = toAdmin
+		}
 		if r.Body == http.NoBody {
 			whole = 1
 		}
-		if !c.begin(p, whole) {
+		if !c.begin(p, which, whole) {
 			refuseRequest(w)
 			return
 		}
 		if whole == 1 {
-			defer c.end(p, 1)
+			defer c.end(p, which, 1)
 		} else {
 			body := &awaitedBody{ReadCloser: r.Body, complete: func() { c.complete(p) }}
-			defer func() { c.end(p, body.whole) }()
+			defer func() { c.end(p, which, body.whole) }()
 			r.Body = body
 		}
 		next.ServeHTTP(w, r)
@@ -88,17 +104,17 @@ func (c *crowd) handler(next http.Handler) http.Handler {
 }
 
 // begin reports whether there is room for a request; whole is 1 when it has come whole.
-func (c *crowd) begin(p *peer, whole int) bool {
+func (c *crowd) begin(p *peer, which to, whole int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.requests >= c.maxRequests && !c.makeRoom("max-requests", func(other *peer) bool { return other.requests > 0 }) || p.gone {
+	if c.requests[which] >= c.maxRequests[which] && !c.makeRoom("max-requests", func(other *peer) bool { return other.requests[which] > 0 }) || p.gone {
 		return false
 	}
-	if p.requests == 0 {
+	if p.requests == [2]int{} {
 		c.order.MoveToBack(p.place) // it waits for this one now
 	}
-	c.requests++
-	p.requests++
+	c.requests[which]++
+	p.requests[which]++
 	p.whole += whole
 	return true
 }
@@ -111,15 +127,15 @@ func (c *crowd) complete(p *peer) {
 }
 
 // end ends a request; whole is 1 when it has come whole.
-func (c *crowd) end(p *peer, whole int) {
+func (c *crowd) end(p *peer, which to, whole int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p.requests--
+	p.requests[which]--
 	p.whole -= whole
 	if p.gone {
 		return
 	}
-	c.requests--
+	c.requests[which]--
 	if p.whole == 0 {
 		c.order.MoveToBack(p.place)
 	}
@@ -143,7 +159,9 @@ func (c *crowd) makeRoom(limit string, fits func(*peer) bool) bool {
 // the lock.
 func (c *crowd) remove(p *peer) {
 	delete(c.peers, p.conn)
-	c.requests -= p.requests
+	for which, n := range p.requests {
+		c.requests[which] -= n
+	}
 	p.gone = true
 	c.order.Remove(p.place)
 }

@@ -28,14 +28,14 @@ func TestNewcomerIsTurnedAwayWhenAllAreBusy(t *testing.T) {
 		return errors.Is(err, io.ErrClosedPipe)
 	}
 	first, busy := enter()
-	require.True(t, c.begin(first, 0))
+	require.True(t, c.begin(first, toAPIs, 0))
 	c.complete(first)
 	late, newcomer := enter()
 	assert.True(t, turnedAway(newcomer))
-	assert.False(t, c.begin(late, 0), "also when it had sent a request before")
+	assert.False(t, c.begin(late, toAPIs, 0), "also when it had sent a request before")
 	assert.False(t, turnedAway(busy))
 
-	c.end(first, 1)
+	c.end(first, toAPIs, 1)
 	_, newcomer = enter()
 	assert.False(t, turnedAway(newcomer))
 	assert.True(t, turnedAway(busy), "it is idle now")
@@ -67,4 +67,24 @@ func TestStreamsAreRequests(t *testing.T) {
 	assert.Equal(t, ok, s.end())
 	<-done
 	<-done
+}
+
+// Calls that a fault holds take no room from those that can end them; nor do these take more
+// than their own.
+func TestAdminAPIHasRoomOfItsOwn(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", "faults: [{kind: no-answer, operation: listPayments}]\n")
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-seed", seed, "-max-requests", "1")
+	assertHeldIsKept(t, s)
+	for _, path := range []string{"/_mock/v1/state", "/_space/x/_mock/v1/state", "/_mock/v1/health"} {
+		assert.Equal(t, 200, s.status(t, path), path)
+	}
+	assert.Equal(t, 503, s.status(t, "/_space/_mock/profile/me"))
+	for range maxAdminRequests {
+		_, from := s.dial(t, "GET /_mock/v1/journal/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		line, err := from.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, "HTTP/1.1 200 OK\r\n", line)
+	}
+	assert.Equal(t, 503, s.status(t, "/_mock/v1/state"))
 }

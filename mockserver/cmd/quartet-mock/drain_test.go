@@ -9,6 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -132,4 +135,67 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	assert.NoFileExists(t, s.addr)
 	assert.NoFileExists(t, ready)
 	assert.Equal(t, 1, strings.Count(s.stderr.String(), "signal=terminated"))
+}
+
+// An answer that a fault delays or drips was begun, too. It is cut off by the time to drain
+// only, and that is told.
+func TestSlowAnswersAreFinished(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", `faults:
+- {operation: getMyProfile, kind: slow-drip, over: 3s}
+- {operation: changeName, delay: {time: 3s}}
+- {operation: listPayments, kind: no-answer}
+`)
+	for drain, status := range map[string]int{"1m": ok, "1ms": failed} {
+		s, _ := process(t, nil, "-addr", "127.0.0.1:0", "-seed", seed, "-drain-timeout", drain)
+		_, never := s.dial(t, held)
+		_, events := s.dial(t, "GET /_mock/v1/journal/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		_, dripped := s.dial(t, simple)
+		_, delayed := s.dial(t, strings.Replace(halfBody, "\r\n\r\n{", "\r\n\r\n"+`{"first_name":"A","last_name":null}`, 1))
+		for _, begun := range []*bufio.Reader{events, dripped} {
+			_, err := begun.Peek(1)
+			require.NoError(t, err, "it is under way")
+		}
+		assert.Eventually(t, func() bool {
+			_, spaces := s.get(t, "/_mock/v1/spaces")
+			return strings.Contains(spaces, `"under_way":3`)
+		}, testWait, testTick)
+		s.signal(syscall.SIGTERM)
+		assert.Equal(t, status, s.wait(), "%s", s.stderr)
+		_, err := never.ReadByte()
+		require.ErrorIs(t, err, io.EOF)
+		_, err = io.Copy(io.Discard, events)
+		require.NoError(t, err)
+		if status == ok {
+			resp := answer(t, dripped)
+			assert.Contains(t, resp.body, "anna@example.com")
+			resp = answer(t, delayed)
+			assert.Equal(t, 200, resp.status)
+		} else {
+			assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way after 1ms were cut off\n")
+		}
+	}
+}
+
+// The server needs nobody who reads what it says.
+func TestItOutlivesItsReaders(t *testing.T) {
+	t.Parallel()
+	program, err := built()
+	require.NoError(t, err)
+	gone, pipe, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, gone.Close())
+	ready := filepath.Join(t.TempDir(), "ready.json")
+	cmd := exec.CommandContext(t.Context(), program, "-addr", "127.0.0.1:0", "-ready-file", ready)
+	cmd.Stdout, cmd.Stderr = pipe, pipe
+	require.NoError(t, cmd.Start())
+	require.NoError(t, pipe.Close())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(ready)
+		return err == nil || len(ended) > 0
+	}, testWait, testTick)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM)) // of which it tells its log
+	require.NoError(t, <-ended)
 }

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/quartet-go/quartet/mockserver/internal/yamlfile"
 )
 
 // setByFile sets what the YAML file of -config says: a mapping of settings' names to their
@@ -58,16 +58,9 @@ func readYAML(name string) (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	documents := yaml.NewDecoder(bytes.NewReader(data))
-	var tree, second yaml.Node
-	switch err := documents.Decode(&tree); {
-	case errors.Is(err, io.EOF):
+	root, err := yamlfile.Read(name, data)
+	if errors.Is(err, io.EOF) {
 		return &yaml.Node{Kind: yaml.MappingNode}, nil // an empty file sets nothing
-	case err != nil:
-		return nil, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s:%d: there is a second document; keep the first only", name, max(second.Line, 1))
-	}
-	return tree.Content[0], nil
+	return root, err
 }

@@ -36,7 +36,16 @@ func (p *program) health(args []string) int {
 
 // ask calls the server's health, of the base URL or else where the settings say that it is.
 func (s *settings) ask(base string) error {
+	var transport http.Transport
 	if base == "" {
+		if s.tlsClient != "" {
+			return s.blame("tls-client-ca", errors.New("the server asks for a client certificate, and there is none to show it; name another way to it by -url"))
+		}
+		if path, is := strings.CutPrefix(s.addr, unixPrefix); is {
+			transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, "unix", path)
+			}
+		}
 		if _, port, _ := net.SplitHostPort(s.addr); port == "0" {
 			return errors.New("port 0 says nothing of where the server is; name it by -url")
 		}
@@ -46,13 +55,8 @@ func (s *settings) ask(base string) error {
 	if err != nil {
 		return err
 	}
-	transport := &http.Transport{TLSClientConfig: trust, DisableKeepAlives: true}
-	if path, is := strings.CutPrefix(s.addr, unixPrefix); is {
-		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", path)
-		}
-	}
-	client := http.Client{Transport: transport, Timeout: healthTimeout}
+	transport.TLSClientConfig, transport.DisableKeepAlives = trust, true
+	client := http.Client{Transport: &transport, Timeout: healthTimeout}
 	resp, err := client.Get(strings.TrimSuffix(base, "/") + healthPath)
 	if err != nil {
 		return err

@@ -228,7 +228,9 @@ func callTwice(addr string) error {
 }
 
 // deep reports whether a body is nested beyond what anybody reads.
-func deep(body string) bool { return strings.Contains(body, "[[[[") || strings.Contains(body, `{"a":{"a":`) }
+func deep(body string) bool {
+	return strings.Contains(body, "[[[[") || strings.Contains(body, `{"a":{"a":`)
+}
 
 // tricks are requests that have broken other servers. Each has an answer, and none a path
 // that leads elsewhere.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 )
 
 const unixPrefix = "unix:"
@@ -37,6 +38,9 @@ func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 		}
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if errors.Is(err, syscall.EINVAL) {
+		return nil, fmt.Errorf("the path of a socket cannot have as many bytes as %d; choose a shorter one", len(path))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -74,5 +75,21 @@ func TestURLOfAnAddress(t *testing.T) {
 		"unix:/a/b":    "https://localhost",
 	} {
 		assert.Equal(t, want, urlOf(addr, true), addr)
+	}
+}
+
+func TestAddressesThatAreNone(t *testing.T) {
+	t.Parallel()
+	const none = "it must be host:port or unix:PATH, such as 127.0.0.1:8080\n"
+	in := file(t, "mock.yaml", "addr: ''\n")
+	for _, tc := range []struct{ flag, value, want string }{
+		{"-addr", "", "-addr: " + none},
+		{"-addr", "unix:", "-addr: " + none},
+		{"-config", in, in + ":1: addr: " + none},
+		{"-addr", "unix:/" + strings.Repeat("x", 199), "-addr: the path of a socket cannot have as many bytes as 200; choose a shorter one\n"},
+	} {
+		status, _, stderr := ends(nil, tc.flag, tc.value)
+		assert.Equal(t, usage, status)
+		assert.Contains(t, stderr, "quartet-mock: "+tc.want)
 	}
 }

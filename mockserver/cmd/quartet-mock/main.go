@@ -38,6 +38,7 @@ import (
 
 func main() {
 	tuneMemory(os.Getenv)
+	signal.Ignore(syscall.SIGPIPE) // whoever has read the line or the log may go
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	p := program{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), signals: signals, setLogger: slog.SetDefault}

@@ -9,8 +9,10 @@ func (p *program) proxy(args []string) int {
 	if err == nil && set.target == "" {
 		err = errors.New("-target: name the server to stand in front of")
 	}
-	if err != nil {
-		return p.misused(err)
+	for _, name := range []string{"split-balance", "variation"} {
+		if set.named(name).from != "" {
+			err = errors.Join(err, set.blame(name, errors.New("the command proxy makes no answers of its own; leave it out")))
+		}
 	}
-	return p.serveMock(set)
+	return p.serveMock(set, err)
 }

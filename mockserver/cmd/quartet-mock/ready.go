@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -11,6 +14,28 @@ import (
 func readiness(addr string, secured bool) ([]byte, error) {
 	line, err := json.Marshal(map[string]any{"address": addr, "url": urlOf(addr, secured), "pid": os.Getpid()})
 	return append(line, '\n'), err
+}
+
+// removeStale removes a ready file that an earlier process has left, for which somebody may
+// already wait.
+func removeStale(name string) error {
+	found, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !found.Mode().IsRegular():
+		return fmt.Errorf("%s is there and is no regular file; choose another path", name)
+	}
+	return os.Remove(name)
+}
+
+// removeOwn removes the ready file, unless another process has written its own.
+func removeOwn(name string, line []byte) {
+	if found, err := os.ReadFile(name); err == nil && bytes.Equal(found, line) {
+		_ = os.Remove(name) // whoever was faster is right
+	}
 }
 
 // writeWhole writes a file so that nobody ever finds a part of it.

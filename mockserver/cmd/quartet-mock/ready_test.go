@@ -18,8 +18,49 @@ func TestReadyFileCannotTakeThePlaceOfAFolder(t *testing.T) {
 	status, stdout, stderr := ends(nil, "-addr", "127.0.0.1:0", "-ready-file", in)
 	assert.Equal(t, usage, status)
 	assert.Empty(t, stdout)
-	assert.Contains(t, stderr, "quartet-mock: -ready-file: rename ")
+	assert.Contains(t, stderr, "quartet-mock: -ready-file: "+in+" is there and is no regular file; choose another path\n")
 	files, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	assert.Len(t, files, 1)
+}
+
+// Whoever waits for the file must not find that of a process that has gone.
+func TestStaleReadyFileIsRemovedFirst(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []string{"-addr=nonsense", "-seed=/no/such/file", "-max-requests=0", "-bogus"} {
+		stale := file(t, "ready.json", "{}\n")
+		status, _, _ := ends(nil, "-ready-file", stale, wrong)
+		assert.Equal(t, usage, status)
+		assert.NoFileExists(t, stale, wrong)
+	}
+	kept := file(t, "ready.json", "{}\n")
+	status, _, _ := ends([]string{"QUARTET_MOCK_READY_FILE=" + kept}, "-h")
+	assert.Equal(t, ok, status)
+	assert.FileExists(t, kept, "help starts nothing")
+}
+
+func TestReadyFileOfAnotherProcessStays(t *testing.T) {
+	t.Parallel()
+	ready := filepath.Join(t.TempDir(), "ready.json")
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-ready-file", ready)
+	require.NoError(t, os.WriteFile(ready, []byte("{}\n"), 0o600))
+	assert.Equal(t, ok, s.end())
+	assert.FileExists(t, ready)
+}
+
+func TestReadyFileMustBeRegular(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(file(t, "ready.json", "{}\n"), link))
+	socket := filepath.Join(t.TempDir(), "s")
+	listener, err := listen(t.Context(), unixPrefix+socket)
+	require.NoError(t, err)
+	defer listener.Close()
+	for _, in := range []string{link, socket} {
+		status, _, stderr := ends(nil, "-addr", "127.0.0.1:0", "-ready-file", in)
+		assert.Equal(t, usage, status)
+		assert.Contains(t, stderr, "quartet-mock: -ready-file: "+in+" is there and is no regular file; choose another path\n")
+		_, err := os.Lstat(in)
+		assert.NoError(t, err)
+	}
 }

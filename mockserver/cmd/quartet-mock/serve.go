@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"runtime/debug"
 
 	"github.com/quartet-go/quartet/mockserver"
@@ -20,14 +20,17 @@ func (p *program) serve(args []string) int {
 			err = errors.Join(err, set.blame(name, errors.New("only the command proxy has it")))
 		}
 	}
+	return p.serveMock(set, err)
+}
+
+// serveMock is a mock from its making to its end; err is what is wrong with the settings.
+func (p *program) serveMock(set *settings, err error) int {
+	if set.readyFile != "" && !errors.Is(err, flag.ErrHelp) { // before anything can fail
+		err = errors.Join(err, set.blame("ready-file", removeStale(set.readyFile)))
+	}
 	if err != nil {
 		return p.misused(err)
 	}
-	return p.serveMock(set)
-}
-
-// serveMock is a mock from its making to its end.
-func (p *program) serveMock(set *settings) int {
 	logger := newLogger(set, p.stderr)
 	p.setLogger(logger)
 	mock, server, listener, err := set.prepare(logger)
@@ -35,10 +38,11 @@ func (p *program) serveMock(set *settings) int {
 		p.complain(err)
 		return usage
 	}
+	defer mock.Close() // ends what was cut off
 	line, err := readiness(nameOf(listener), server.TLSConfig != nil)
 	if err == nil && set.readyFile != "" {
 		if err = set.blame("ready-file", writeWhole(set.readyFile, line)); err == nil {
-			defer func() { _ = os.Remove(set.readyFile) }() // whoever has removed it before is right
+			defer removeOwn(set.readyFile, line)
 		}
 	}
 	if err != nil {
@@ -73,11 +77,15 @@ func (s *settings) prepare(logger *slog.Logger) (*mockserver.Server, *http.Serve
 		return nil, nil, nil, err
 	}
 	server := newServer(s, mock, logger)
-	if server.TLSConfig, err = s.tlsConfig(); err != nil {
-		return nil, nil, nil, err
-	}
 	listener, err := listen(context.Background(), s.addr)
-	return mock, server, listener, s.blame("addr", err)
+	if err != nil {
+		return nil, nil, nil, s.blame("addr", err)
+	}
+	// The certificate of an authority replaces that of the server which may be listening there.
+	if server.TLSConfig, err = s.tlsConfig(); err != nil {
+		return nil, nil, nil, errors.Join(err, listener.Close())
+	}
+	return mock, server, listener, nil
 }
 
 // options are the library's.
@@ -146,7 +154,7 @@ func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *htt
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetHTTP2(true)
 	server.Protocols.SetUnencryptedHTTP2(set.h2c)
-	server.RegisterOnShutdown(mock.Close) // ends the faults that hold a request
+	server.RegisterOnShutdown(mock.Drain) // ends the faults that would hold a request for ever
 	return server
 }
 

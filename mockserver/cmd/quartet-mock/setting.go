@@ -75,7 +75,7 @@ func (s *settings) list() []*setting {
 	return []*setting{
 		{name: "config", value: text(&s.config), usage: "YAML `file` with settings, by the names of these flags"},
 
-		{name: "addr", value: text(&s.addr), usage: "where to listen: `host:port`, where port 0 takes a free one, or unix:PATH"},
+		{name: "addr", value: address(&s.addr), usage: "where to listen: `host:port`, where port 0 takes a free one, or unix:PATH"},
 		{name: "tls-cert", value: text(&s.tlsCert), usage: "`file` with the certificate chain to serve TLS with (PEM)"},
 		{name: "tls-key", value: text(&s.tlsKey), usage: "`file` with the key of -tls-cert (PEM)"},
 		{name: "tls-ca", value: text(&s.tlsCA), usage: "serve TLS with a certificate of a fresh local authority, whose own is written to this `file` for clients to trust"},

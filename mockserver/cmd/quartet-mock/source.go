@@ -6,8 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/quartet-go/quartet/mockserver/internal/edits"
 )
 
 const variablePrefix = "QUARTET_MOCK_"
@@ -56,19 +60,28 @@ func setByFlags(list []*setting, args []string, more func(*flag.FlagSet)) (mista
 	if more != nil {
 		more(flags)
 	}
-	err := flags.Parse(args)
-	switch {
-	case err != nil:
-		var names []string
-		flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-		if unknown, is := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); is {
-			err = fmt.Errorf("-%s: there is no such flag; the nearest is -%s", unknown, nearest(unknown, names))
+	var names []string
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	for {
+		err := flags.Parse(args)
+		args = flags.Args()
+		switch {
+		case err != nil:
+			if unknown, is := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); is {
+				err = fmt.Errorf("-%s: there is no such flag; the nearest is -%s", unknown, nearest(unknown, names))
+				if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+					args = args[1:] // its value
+				}
+			}
+			mistakes = append(mistakes, err)
+		case len(args) > 0:
+			mistakes = append(mistakes, fmt.Errorf("unexpected argument %q; flags begin with -, and a command comes first", args[0]))
+			args = args[1:]
 		}
-		mistakes = append(mistakes, err)
-	case flags.NArg() > 0:
-		mistakes = append(mistakes, fmt.Errorf("unexpected argument %q; flags begin with -, and a command comes first", flags.Arg(0)))
+		if len(args) == 0 {
+			return mistakes
+		}
 	}
-	return mistakes
 }
 
 func setByVariables(list []*setting, environ []string) (mistakes []error) {
@@ -110,10 +123,35 @@ func (s *settings) contradictions() (mistakes []error) {
 	if s.tlsClient != "" && !s.secured() {
 		refuse("tls-client-ca", "client certificates need TLS; add tls-ca, or tls-cert and tls-key")
 	}
+	if s.itself() {
+		refuse("target", "this is where the proxy itself listens; name another server, or another addr")
+	}
 	if s.h2c && s.secured() {
 		refuse("h2c", "over TLS there is HTTP/2 anyway; leave h2c out")
 	}
 	return mistakes
+}
+
+// itself reports whether the target is plainly the proxy's own address.
+func (s *settings) itself() bool {
+	target, err := url.Parse(s.target)
+	host, port, none := net.SplitHostPort(s.addr)
+	if err != nil || none != nil || cmp.Or(target.Port(), map[string]string{"http": "80", "https": "443"}[target.Scheme]) != port {
+		return false
+	}
+	at, own := numeric(target.Hostname()), numeric(host)
+	if own == "" || net.ParseIP(own).IsUnspecified() { // it listens everywhere
+		return net.ParseIP(at).IsLoopback() || net.ParseIP(at).IsUnspecified()
+	}
+	return at == own
+}
+
+// numeric is a host as it is compared with another.
+func numeric(host string) string {
+	if strings.EqualFold(host, "localhost") {
+		return "127.0.0.1"
+	}
+	return strings.ToLower(host)
 }
 
 // secured reports whether TLS is served.
@@ -121,26 +159,5 @@ func (s *settings) secured() bool { return s.tlsCert != "" || s.tlsCA != "" }
 
 // nearest returns the name that takes the fewest changes.
 func nearest(name string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })
-}
-
-// distance is Levenshtein's, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return slices.MinFunc(names, func(a, b string) int { return cmp.Compare(edits.Distance(name, a), edits.Distance(name, b)) })
 }

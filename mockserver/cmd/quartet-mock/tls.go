@@ -10,7 +10,13 @@ import (
 // tlsConfig is how TLS is served, nil when it is not.
 func (s *settings) tlsConfig() (*tls.Config, error) {
 	var certificate tls.Certificate
+	var clients *x509.CertPool
 	var err error
+	if s.tlsClient != "" {
+		if clients, err = poolOf(s.tlsClient); err != nil {
+			return nil, s.blame("tls-client-ca", err)
+		}
+	}
 	switch {
 	case s.tlsCert != "":
 		if certificate, err = tls.LoadX509KeyPair(s.tlsCert, s.tlsKey); err != nil {
@@ -24,11 +30,8 @@ func (s *settings) tlsConfig() (*tls.Config, error) {
 		return nil, nil
 	}
 	config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	if s.tlsClient != "" {
-		if config.ClientCAs, err = poolOf(s.tlsClient); err != nil {
-			return nil, s.blame("tls-client-ca", err)
-		}
-		config.ClientAuth = tls.RequireAndVerifyClientCert
+	if clients != nil {
+		config.ClientCAs, config.ClientAuth = clients, tls.RequireAndVerifyClientCert
 	}
 	return config, nil
 }

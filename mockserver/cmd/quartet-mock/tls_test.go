@@ -51,6 +51,7 @@ func TestLocalAuthority(t *testing.T) {
 	require.NoError(t, err)
 	pool, err := poolOf(in)
 	require.NoError(t, err)
+	assert.NotEmpty(t, leaf.AuthorityKeyId, "strict clients ask for it")
 	for _, name := range []string{"localhost", "127.0.0.1", "::1", "mock.test", machine} {
 		_, err := leaf.Verify(x509.VerifyOptions{Roots: pool, DNSName: name})
 		assert.NoError(t, err, name)
@@ -68,6 +69,9 @@ func TestLocalAuthority(t *testing.T) {
 	data, err := os.ReadFile(in)
 	require.NoError(t, err)
 	block, rest := pem.Decode(data)
+	authority, err := x509.ParseCertificate(block.Bytes)
+	require.NoError(t, err)
+	assert.Equal(t, authority.SubjectKeyId, leaf.AuthorityKeyId)
 	assert.Equal(t, "CERTIFICATE", block.Type)
 	assert.Empty(t, rest, "no key")
 	files, err := os.ReadDir(filepath.Dir(in))
@@ -97,5 +101,17 @@ func TestResetThroughTLS(t *testing.T) {
 		var network *net.OpError
 		require.ErrorAs(t, err, &network)
 		assert.ErrorContains(t, network, "reset")
+	}
+}
+
+// Clients of a server that runs trust its authority also after another start there.
+func TestFailedStartLeavesTheAuthority(t *testing.T) {
+	t.Parallel()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-tls-ca", ca)
+	for _, wrong := range [][]string{{"-addr", s.addr}, {"-addr", "127.0.0.1:0", "-tls-client-ca", "/no/such/file"}} {
+		status, _, _ := ends(nil, append(wrong, "-tls-ca", ca)...)
+		assert.Equal(t, usage, status)
+		assert.Equal(t, "HTTP/1.1", protocolOf(t, s, &http.Transport{TLSClientConfig: trusting(t, ca)}))
 	}
 }

@@ -67,6 +67,12 @@ func oneOf(to *string, all ...string) value[string] {
 	return value[string]{to, expecting("one of "+strings.Join(all, ", "), parse)}
 }
 
+// address leaves it to listen what is a host and a port.
+func address(to *string) value[string] {
+	parse := such(text(to).parse, func(s string) bool { return s != "" && s != unixPrefix })
+	return value[string]{to, expecting("host:port or unix:PATH, such as 127.0.0.1:8080", parse)}
+}
+
 // visible is a text that a header can hold.
 func visible(to *string) value[string] {
 	parse := such(text(to).parse, func(s string) bool {

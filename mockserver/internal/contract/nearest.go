@@ -1,5 +1,7 @@
 package contract
 
+import "github.com/quartet-go/quartet/mockserver/internal/edits"
+
 // nearest returns the operation whose path is most like path: fewest edits, where a parameter fits any segment. Among
 // equals the same method wins, then the order of the documents.
 func (r *router) nearest(method string, path []string) *Operation {
@@ -40,7 +42,7 @@ func (rt *route) distance(path []string) int {
 		for j, text := range path {
 			change := 0
 			if !s.parameter || text == "" {
-				change = editDistance(s.text, text)
+				change = edits.Distance(bounded(s.text), bounded(text))
 			}
 			current[j+1] = min(previous[j]+change, previous[j+1]+own, current[j]+weight(text))
 		}
@@ -49,26 +51,6 @@ func (rt *route) distance(path []string) int {
 	return previous[len(path)]
 }
 
-func weight(text string) int { return 1 + min(len(text), longestSegment) }
+func weight(text string) int { return 1 + len(bounded(text)) }
 
-// editDistance counts the bytes to insert, delete or replace (Levenshtein).
-func editDistance(a, b string) int {
-	a, b = a[:min(len(a), longestSegment)], b[:min(len(b), longestSegment)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
-}
+func bounded(text string) string { return text[:min(len(text), longestSegment)] }
