@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -10,9 +11,11 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -24,13 +27,12 @@ const maxAnswer = 16 << 20
 func (p *proxy) forward(c *call, body []byte) (resp response, err error) {
 	in := c.r.WithContext(c.r.Context()) // a copy, whose body is here already
 	in.Body, in.ContentLength, in.TransferEncoding, in.Trailer = http.NoBody, int64(len(body)), nil, nil
-	if len(body) > 0 {
-		in.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		in.Body, _ = in.GetBody()
-	}
 	exchange := httputil.ReverseProxy{
 		Transport: p.transport,
-		Rewrite:   func(r *httputil.ProxyRequest) { p.rewrite(r, c.path) },
+		Rewrite: func(r *httputil.ProxyRequest) {
+			p.rewrite(r, c.path)
+			r.Out = once(r.Out, body)
+		},
 		ModifyResponse: func(answer *http.Response) (failed error) {
 			resp, failed = received(c.r.Method, answer)
 			if failed == nil {
@@ -66,7 +68,85 @@ func (p *proxy) rewrite(r *httputil.ProxyRequest, escapedPath string) {
 	r.SetURL(p.target)
 }
 
+// once gives a request a body that net/http cannot send again by itself when it may have
+// left, as it would for many when a connection breaks or a stream is reset. What has no
+// body it repeats without asking, so there is always one, if of no length. That would go
+// out in chunks by default; as identity it does not, but then without its length, which
+// net/http leaves to the caller only under a name in lower case.
+func once(req *http.Request, body []byte) *http.Request {
+	var seen sending
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GotConn:      seen.gotConn,
+		WroteHeaders: func() { seen.headers.Store(true) },
+	}))
+	req.GetBody = func() (io.ReadCloser, error) {
+		if seen.left() {
+			return nil, errLost
+		}
+		return io.NopCloser(bytes.NewReader(body)), nil
+	}
+	req.Body, _ = req.GetBody()
+	if len(body) == 0 {
+		req.TransferEncoding = []string{"identity"}
+		switch req.Method {
+		case http.MethodPost, http.MethodPut, http.MethodPatch: // some servers demand it
+			req.Header["content-length"] = []string{"0"}
+		}
+	}
+	return req
+}
+
+// sending observes whether a request may have left. That its headers were written means to
+// a buffer over HTTP/1; where the connection counts, it tells whether that was ever sent.
+type sending struct {
+	headers atomic.Bool
+	conn    atomic.Pointer[countedConn] // nil: of a caller's transport
+	before  atomic.Int64                // what conn had sent before
+}
+
+func (s *sending) gotConn(info httptrace.GotConnInfo) {
+	conn := info.Conn
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	counted, _ := conn.(*countedConn)
+	if counted != nil {
+		s.before.Store(counted.sent.Load())
+	}
+	s.conn.Store(counted)
+	s.headers.Store(false)
+}
+
+func (s *sending) left() bool {
+	conn := s.conn.Load()
+	return s.headers.Load() && (conn == nil || conn.sent.Load() > s.before.Load())
+}
+
+// countedConn counts the bytes that were sent.
+type countedConn struct {
+	net.Conn
+	sent atomic.Int64
+}
+
+func (c *countedConn) Write(p []byte) (int, error) {
+	c.sent.Add(int64(len(p))) // before: the target may act while Write returns
+	n, err := c.Conn.Write(p)
+	c.sent.Add(int64(n - len(p)))
+	return n, err
+}
+
+func counting(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &countedConn{Conn: conn}, nil
+	}
+}
+
 var (
+	errLost           = errors.New("the connection was lost after the call had been sent")
 	errAnswerTooLarge = fmt.Errorf("its answer is over %d bytes", maxAnswer)
 	errNotFinal       = errors.New("its answer has no status from 200 on")
 )
@@ -139,7 +219,7 @@ func whyUnanswered(err error) (status int, why string) {
 	var name *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	switch {
-	case errors.Is(err, errAnswerTooLarge), errors.Is(err, errNotFinal):
+	case errors.Is(err, errAnswerTooLarge), errors.Is(err, errNotFinal), errors.Is(err, errLost):
 		return http.StatusBadGateway, err.Error()
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return http.StatusGatewayTimeout, "it took too long"

@@ -52,6 +52,11 @@ type Proxy struct {
 // answer; one that takes longer than the Transport allows becomes 504. That is no violation,
 // but it is reported and stands in Issues, too. Trailers and answers of 1xx are not passed on.
 //
+// A call of the client is at most one of the target. Where net/http would send it again by
+// itself, as a GET or with an Idempotency-Key when a kept connection breaks, that happens only
+// while nothing of it was written; after that the target has broken off. A Transport that
+// is not net/http's has to keep to this by itself.
+//
 // The error says what is wrong with the target.
 func WithProxy(p Proxy) Option {
 	return func(s *Server) error {
@@ -96,6 +101,9 @@ func ownTransport() *http.Transport {
 		standard = &http.Transport{Proxy: http.ProxyFromEnvironment}
 	}
 	own := standard.Clone()
+	if own.DialContext != nil {
+		own.DialContext = counting(own.DialContext)
+	}
 	own.MaxIdleConnsPerHost = own.MaxIdleConns // there is one host
 	return own
 }
