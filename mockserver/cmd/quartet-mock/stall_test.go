@@ -92,10 +92,10 @@ func TestSlowReadersGetAll(t *testing.T) {
 	for name, client := range clients(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := begin(t, nil, "-addr", "127.0.0.1:0", "-h2c", "-seed", seed, "-write-timeout", "2s")
+			s := begin(t, nil, "-addr", "127.0.0.1:0", "-h2c", "-seed", seed, "-write-timeout", "5s")
 			resp := call(t, client, s.url+"/profile/me")
 			all := 0
-			tick := time.NewTicker(10 * time.Millisecond)
+			tick := time.NewTicker(20 * time.Millisecond)
 			defer tick.Stop()
 			for buf := make([]byte, 100_000); ; <-tick.C {
 				n, err := io.ReadFull(resp, buf)
