@@ -90,6 +90,7 @@ func provokeAdmin(t *testing.T, op operation, status int) (*http.Request, answer
 		body = `{"id":"other"}`
 	case http.StatusUnprocessableEntity:
 		path, body = wrongAdminInput(op.id, path, body)
+		path += "?unknown=1"
 		header.Set("X-Mock-Space", strings.Repeat("x", 257))
 	case http.StatusInsufficientStorage:
 		opts = append(opts, mockserver.WithSpaces(2, 0))

@@ -900,15 +900,18 @@ func Admin() []*contract.API {
 		{Name: "admin", Title: "Mock server admin API", Version: "1.0", Dialect: "problem", Operations: []*contract.Operation{
 			{ID: "getHealth", Method: "GET", Path: "/_mock/v1/health", Tags: []string{"Server"}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[0]},
-				{Status: 400, JSON: "application/problem+json", Schema: &s[2]}}},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
+				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getReadiness", Method: "GET", Path: "/_mock/v1/ready", Tags: []string{"Server"}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[0]},
 				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
+				{Status: 422, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 503, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getVersion", Method: "GET", Path: "/_mock/v1/version", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[10]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
-				{Status: 403, JSON: "application/problem+json", Schema: &s[2]}}},
+				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
+				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getDocument", Method: "GET", Path: "/_mock/v1/documents/{file}", Tags: []string{"Server", "Raw"}, Security: contract.Security{Access: 1, Bearer: true}, Arguments: []contract.Argument{
 				{Name: "file", In: "path", Required: true, Schema: &s[18]}}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[19], Texts: []string{"application/yaml"}},
@@ -919,19 +922,23 @@ func Admin() []*contract.API {
 			{ID: "getMetrics", Method: "GET", Path: "/_mock/v1/metrics", Tags: []string{"Server", "Raw"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, Texts: []string{"text/plain"}},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
-				{Status: 403, JSON: "application/problem+json", Schema: &s[2]}}},
+				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
+				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getCoverage", Method: "GET", Path: "/_mock/v1/coverage", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[20]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
-				{Status: 403, JSON: "application/problem+json", Schema: &s[2]}}},
+				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
+				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getCoverageTable", Method: "GET", Path: "/_mock/v1/coverage.md", Tags: []string{"Server", "Raw"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, Texts: []string{"text/markdown"}},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
-				{Status: 403, JSON: "application/problem+json", Schema: &s[2]}}},
+				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
+				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "listSpaces", Method: "GET", Path: "/_mock/v1/spaces", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[36]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
-				{Status: 403, JSON: "application/problem+json", Schema: &s[2]}}},
+				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
+				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "createSpace", Method: "POST", Path: "/_mock/v1/spaces", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Body: &contract.Body{Schema: &s[45], Required: true}, Responses: []contract.Response{
 				{Status: 201, JSON: "application/json", Schema: &s[38]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
