@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -161,7 +160,7 @@ func (r *response) hold(result any) error {
 	default:
 		encoder := seedEncoder{lossy: true}
 		r.body = appendJSON(nil, encoder.value(reflect.ValueOf(result), nil))
-		return errors.Join(checker(encoder.flaws).err())
+		return checker(encoder.flaws).err()
 	}
 	return nil
 }
