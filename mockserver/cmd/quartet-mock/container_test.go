@@ -40,8 +40,8 @@ var built = sync.OnceValues(func() (program string, err error) {
 	return program, cmd.Run()
 })
 
-// process starts the built program.
-func process(t *testing.T, environ []string, args ...string) (*served, *exec.Cmd) {
+// builtCommand is the built program, with no settings from the environment but the given.
+func builtCommand(t *testing.T, environ []string, args ...string) *exec.Cmd {
 	t.Helper()
 	program, err := built()
 	require.NoError(t, err)
@@ -52,6 +52,26 @@ func process(t *testing.T, environ []string, args ...string) (*served, *exec.Cmd
 		}
 	}
 	cmd.Env = append(cmd.Env, environ...)
+	return cmd
+}
+
+// processEnds runs the built program, which ends by itself.
+func processEnds(t *testing.T, environ []string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	cmd := builtCommand(t, environ, args...)
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	if err := cmd.Run(); err != nil {
+		var exit *exec.ExitError
+		require.ErrorAs(t, err, &exit)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), complaints.String()
+}
+
+// process starts the built program.
+func process(t *testing.T, environ []string, args ...string) (*served, *exec.Cmd) {
+	t.Helper()
+	cmd := builtCommand(t, environ, args...)
 	s := &served{stderr: new(buffer), signal: func(signal os.Signal) { _ = cmd.Process.Signal(signal) }} // it may have ended
 	cmd.Stderr = s.stderr
 	stdout, err := cmd.StdoutPipe()

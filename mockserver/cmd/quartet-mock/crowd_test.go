@@ -60,10 +60,10 @@ func TestStreamsAreRequests(t *testing.T) {
 			}
 		}()
 	}
-	assert.Eventually(t, func() bool {
-		resp, err := client.Get(s.url + "/profile/me")
-		return assert.NoError(t, err) && readAll(t, resp).status == http.StatusServiceUnavailable
-	}, testWait, testTick)
+	s.awaitUnderWay(t, 2)
+	resp, err := client.Get(s.url + "/profile/me")
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusServiceUnavailable, readAll(t, resp).status)
 	assert.Equal(t, ok, s.end())
 	<-done
 	<-done

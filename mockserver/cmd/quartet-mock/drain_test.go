@@ -156,10 +156,7 @@ func TestSlowAnswersAreFinished(t *testing.T) {
 			_, err := begun.Peek(1)
 			require.NoError(t, err, "it is under way")
 		}
-		assert.Eventually(t, func() bool {
-			_, spaces := s.get(t, "/_mock/v1/spaces")
-			return strings.Contains(spaces, `"under_way":3`)
-		}, testWait, testTick)
+		s.awaitUnderWay(t, 3)
 		s.signal(syscall.SIGTERM)
 		assert.Equal(t, status, s.wait(), "%s", s.stderr)
 		_, err := never.ReadByte()

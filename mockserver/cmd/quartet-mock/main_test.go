@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -131,6 +132,16 @@ func (s *served) get(t *testing.T, path string, header ...string) (status int, b
 	return got.status, got.body
 }
 
+// awaitUnderWay returns when so many calls stand in the default space, not yet answered.
+func (s *served) awaitUnderWay(t *testing.T, n int) {
+	t.Helper()
+	want := fmt.Sprintf(`"under_way":%d`, n)
+	require.Eventually(t, func() bool {
+		_, spaces := s.get(t, "/_mock/v1/spaces")
+		return strings.Contains(spaces, want)
+	}, testWait, testTick)
+}
+
 func request(t *testing.T, url string) *http.Request {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
@@ -209,18 +220,18 @@ func file(t *testing.T, name, text string) string {
 
 // buffer is a bytes.Buffer for several goroutines.
 type buffer struct {
-	mu sync.Mutex
-	bytes.Buffer
+	mu   sync.Mutex
+	text bytes.Buffer // not embedded: its ReadFrom would go round the lock
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.Buffer.Write(p)
+	return b.text.Write(p)
 }
 
 func (b *buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.Buffer.String()
+	return b.text.String()
 }
