@@ -54,11 +54,13 @@ func (s *Server) mistake(op *contract.Operation, where string, err error) respon
 	return s.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
 }
 
-// servers answer one call each; a call has room for all, so that none is allocated.
+// servers answer one call each; a call has room for all, and for the largest answer, so that
+// none is allocated.
 type servers struct {
 	profile      profileServer
 	billing      billingServer
 	subscription subscriptionServer
+	answer       subscriptionAnswer
 	vendor       vendorServer
 }
 
@@ -79,7 +81,7 @@ func (c *call) run(op *contract.Operation, caller Token, req *api.Request) (api.
 		c.servers.billing = billingServer{data: d, now: now}
 		return billing.Handlers[op.ID](&c.servers.billing, req)
 	case "subscription":
-		c.servers.subscription = subscriptionServer{data: d, now: now}
+		c.servers.subscription = subscriptionServer{data: d, now: now, room: &c.servers.answer}
 		return subscription.Handlers[op.ID](&c.servers.subscription, req)
 	case "vendor":
 		user := d.vendorUsers.of(caller.Vendor, write)

@@ -21,9 +21,12 @@ func (t *layers[K, V]) get(key K) *V {
 
 // edit is get for a caller who changes the value; nil when there is none.
 func (t *layers[K, V]) edit(key K) *V {
-	v := t.get(key)
-	if v == nil || t.own[key] != nil {
+	if v := t.own[key]; v != nil {
 		return v
+	}
+	v := t.get(key)
+	if v == nil {
+		return nil
 	}
 	v = clone(v)
 	t.put(key, v)

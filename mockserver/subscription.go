@@ -13,6 +13,15 @@ import (
 type subscriptionServer struct {
 	data *data
 	now  time.Time
+	room *subscriptionAnswer
+}
+
+// subscriptionAnswer is room for an answer, the largest of all. It is encoded before
+// another call has the room.
+type subscriptionAnswer struct {
+	user         api.User
+	promoGroup   api.PromoGroup
+	subscription api.Subscription
 }
 
 var _ api.Server = subscriptionServer{}
@@ -40,7 +49,7 @@ func (s subscriptionServer) CreateUserSubscription(userID int64, body *api.Creat
 	user.Subscription = created
 	user.HasHadPaidSubscription = user.HasHadPaidSubscription || !created.IsTrial
 	user.UpdatedAt = s.now
-	return user.answer(id, s.now), nil
+	return s.room.of(id, user, s.now), nil
 }
 
 // find takes the id as Telegram's first, then as the internal one.
@@ -123,8 +132,8 @@ func orDefault(number *int, otherwise int) int {
 	return *number
 }
 
-func (u *SubscriptionUser) answer(id int64, now time.Time) *api.User {
-	user := &api.User{
+func (a *subscriptionAnswer) of(id int64, u *SubscriptionUser, now time.Time) *api.User {
+	a.user = api.User{
 		ID: id, Status: api.UserStatus(u.Status), Language: u.Language,
 		BalanceKopeks: u.BalanceKopeks, BalanceRubles: float64(u.BalanceKopeks) / 100,
 		HasHadPaidSubscription: u.HasHadPaidSubscription, HasMadeFirstTopup: u.HasMadeFirstTopup,
@@ -135,29 +144,35 @@ func (u *SubscriptionUser) answer(id int64, now time.Time) *api.User {
 	}
 	if u.PromoGroup != nil {
 		group := u.PromoGroup
-		user.PromoGroup = &api.PromoGroup{
+		a.promoGroup = api.PromoGroup{
 			ID: group.ID, Name: group.Name, ServerDiscountPercent: group.ServerDiscountPercent,
 			TrafficDiscountPercent: group.TrafficDiscountPercent, DeviceDiscountPercent: group.DeviceDiscountPercent,
 			ApplyDiscountsToAddons: group.ApplyDiscountsToAddons,
 		}
+		a.user.PromoGroup = &a.promoGroup
 	}
 	if u.Subscription != nil {
-		user.Subscription = u.Subscription.answer(now)
+		a.subscription = u.Subscription.answer(now)
+		a.user.Subscription = &a.subscription
 	}
-	return user
+	return &a.user
 }
 
-func (s *Subscription) answer(now time.Time) *api.Subscription {
+func (s *Subscription) answer(now time.Time) api.Subscription {
 	actual := s.Status
 	if !now.Before(s.EndDate) && (s.Status == "active" || s.Status == "trial") {
 		actual = "expired"
 	}
-	return &api.Subscription{
+	squads := s.ConnectedSquads
+	if squads == nil {
+		squads = []string{} // never null
+	}
+	return api.Subscription{
 		ID: s.ID, Status: api.SubscriptionStatus(s.Status), ActualStatus: api.SubscriptionStatus(actual), IsTrial: s.IsTrial,
 		StartDate: shared.Timestamp(s.StartDate), EndDate: shared.Timestamp(s.EndDate),
 		TrafficLimitGB: s.TrafficLimitGB, TrafficUsedGB: s.TrafficUsedGB, DeviceLimit: s.DeviceLimit,
 		AutopayEnabled: s.AutopayEnabled, AutopayDaysBefore: s.AutopayDaysBefore,
 		SubscriptionURL: s.SubscriptionURL, SubscriptionCryptoLink: s.CryptoLink,
-		ConnectedSquads: append([]string{}, s.ConnectedSquads...),
+		ConnectedSquads: squads,
 	}
 }

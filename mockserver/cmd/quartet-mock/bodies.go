@@ -24,7 +24,7 @@ func newBudget(most size, log func(limit string)) *budget {
 
 func (b *budget) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == http.NoBody {
+		if 0 <= r.ContentLength && r.ContentLength <= freeBody { // net/http reads no more of it
 			next.ServeHTTP(w, r)
 			return
 		}

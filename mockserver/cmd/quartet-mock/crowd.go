@@ -95,7 +95,7 @@ func (c *crowd) handler(next http.Handler) http.Handler {
 		if whole == 1 {
 			defer c.end(p, which, 1)
 		} else {
-			body := &awaitedBody{ReadCloser: r.Body, complete: func() { c.complete(p) }}
+			body := &awaitedBody{ReadCloser: r.Body, crowd: c, peer: p}
 			defer func() { c.end(p, which, body.whole) }()
 			r.Body = body
 		}
@@ -177,15 +177,16 @@ func cut(conn net.Conn) {
 // awaitedBody notes when a body has come whole.
 type awaitedBody struct {
 	io.ReadCloser
-	complete func()
-	whole    int // 1 when it has
+	crowd *crowd
+	peer  *peer
+	whole int // 1 when it has
 }
 
 func (b *awaitedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err == io.EOF && b.whole == 0 {
 		b.whole = 1
-		b.complete()
+		b.crowd.complete(b.peer)
 	}
 	return n, err
 }

@@ -28,11 +28,11 @@ func (l promptListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &promptConn{Conn: conn, within: l.within}, nil
+	return &promptConn{lateConn: lateConn{Conn: conn}, within: l.within}, nil
 }
 
 type promptConn struct {
-	net.Conn
+	lateConn
 	within time.Duration
 	set    atomic.Int64 // when the deadline of ours was set, in Unix nanoseconds
 	theirs atomic.Bool  // somebody else's deadline holds

@@ -46,20 +46,12 @@ func Object(b []byte, start int) []byte {
 	return append(b, '}')
 }
 
-// Nullable appends what a pointer leads to, or null.
-func Nullable[T any](b []byte, v *T, do func([]byte, *T) []byte) []byte {
-	if v == nil {
-		return append(b, "null"...)
-	}
-	return do(b, v)
-}
-
-// String appends a text. Like the others it takes a pointer, so that nothing is copied.
-func String[T ~string](b []byte, v *T) []byte {
-	if text := string(*v); isPlain(text) { // most are, and jsontext takes three times as long
+// String appends a text.
+func String(b []byte, text string) []byte {
+	if isPlain(text) { // most are, and jsontext takes three times as long
 		return append(append(append(b, '"'), text...), '"')
 	}
-	b, _ = jsontext.AppendQuote(b, *v) // an error only says that invalid UTF-8 was replaced
+	b, _ = jsontext.AppendQuote(b, text) // an error only says that invalid UTF-8 was replaced
 	return b
 }
 
@@ -74,32 +66,32 @@ func isPlain(text string) bool {
 }
 
 // Bool appends a boolean.
-func Bool(b []byte, v *bool) []byte { return strconv.AppendBool(b, *v) }
+func Bool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }
 
 // Int appends an integer.
-func Int[T ~int | ~int64](b []byte, v *T) []byte { return strconv.AppendInt(b, int64(*v), 10) }
+func Int(b []byte, v int64) []byte { return strconv.AppendInt(b, v, 10) }
 
 // Strings appends a list of texts.
-func Strings(b []byte, v *[]string) []byte {
-	if *v == nil {
+func Strings(b []byte, list []string) []byte {
+	if list == nil {
 		return append(b, "null"...)
 	}
 	b = append(b, '[')
-	for i := range *v {
+	for i, text := range list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = String(b, &(*v)[i])
+		b = String(b, text)
 	}
 	return append(b, ']')
 }
 
 // Float appends a number, without an exponent where encoding/json has none.
-func Float(b []byte, v *float64) []byte {
-	if size := math.Abs(*v); size != 0 && (size < 1e-6 || size >= 1e21) || size != size {
-		return Value(b, v)
+func Float(b []byte, v float64) []byte {
+	if size := math.Abs(v); size != 0 && (size < 1e-6 || size >= 1e21) || size != size {
+		return Value(b, &v)
 	}
-	return strconv.AppendFloat(b, *v, 'f', -1, 64)
+	return strconv.AppendFloat(b, v, 'f', -1, 64)
 }
 
 // Value appends a value of any other type: a model, a name for a text or an integer, a

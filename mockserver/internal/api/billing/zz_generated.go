@@ -24,7 +24,7 @@ func (x *BillingInfo) AppendJSON(b []byte) []byte {
 	}
 	if x.BillingID != nil {
 		b = append(b, ",\"billing_id\":"...)
-		b = api.Nullable(b, x.BillingID, api.String)
+		b = api.String(b, string(*x.BillingID))
 	}
 	return api.Object(b, start)
 }
@@ -39,9 +39,9 @@ type BillingProperty struct {
 func (x *BillingProperty) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"type\":"...)
-	b = api.String(b, &x.Type)
+	b = api.String(b, string(x.Type))
 	b = append(b, ",\"value\":"...)
-	b = api.String(b, &x.Value)
+	b = api.String(b, string(x.Value))
 	return api.Object(b, start)
 }
 
@@ -69,18 +69,18 @@ func (x *UpdateUserRequest) AppendJSON(b []byte) []byte {
 		b = api.Value(b, &x.BillingProperties)
 	}
 	b = append(b, ",\"login\":"...)
-	b = api.String(b, &x.Login)
+	b = api.String(b, string(x.Login))
 	if x.Password != nil {
 		b = append(b, ",\"password\":"...)
-		b = api.Nullable(b, x.Password, api.String)
+		b = api.String(b, string(*x.Password))
 	}
 	if x.PermissionsToAttach != nil {
 		b = append(b, ",\"permissions_to_attach\":"...)
-		b = api.Strings(b, &x.PermissionsToAttach)
+		b = api.Strings(b, x.PermissionsToAttach)
 	}
 	if x.PermissionsToDetach != nil {
 		b = append(b, ",\"permissions_to_detach\":"...)
-		b = api.Strings(b, &x.PermissionsToDetach)
+		b = api.Strings(b, x.PermissionsToDetach)
 	}
 	if x.Properties != nil {
 		b = append(b, ",\"properties\":"...)
@@ -88,7 +88,7 @@ func (x *UpdateUserRequest) AppendJSON(b []byte) []byte {
 	}
 	if x.Status != nil {
 		b = append(b, ",\"status\":"...)
-		b = api.Nullable(b, x.Status, api.Value)
+		b = x.Status.AppendJSON(b)
 	}
 	return api.Object(b, start)
 }
@@ -113,23 +113,31 @@ func (x *User) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"billing_properties\":"...)
 	b = api.Value(b, &x.BillingProperties)
 	b = append(b, ",\"can_update_password\":"...)
-	b = api.Bool(b, &x.CanUpdatePassword)
+	b = api.Bool(b, bool(x.CanUpdatePassword))
 	b = append(b, ",\"created_at\":"...)
-	b = api.String(b, &x.CreatedAt)
+	b = api.String(b, string(x.CreatedAt))
 	b = append(b, ",\"deleted_at\":"...)
-	b = api.Nullable(b, x.DeletedAt, api.String)
+	if x.DeletedAt == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.DeletedAt))
+	}
 	b = append(b, ",\"id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"login\":"...)
-	b = api.String(b, &x.Login)
+	b = api.String(b, string(x.Login))
 	b = append(b, ",\"name\":"...)
-	b = api.Nullable(b, x.Name, api.String)
+	if x.Name == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.Name))
+	}
 	b = append(b, ",\"status\":"...)
-	b = api.Value(b, &x.Status)
+	b = x.Status.AppendJSON(b)
 	b = append(b, ",\"type\":"...)
-	b = api.String(b, &x.Type)
+	b = api.String(b, string(x.Type))
 	b = append(b, ",\"updated_at\":"...)
-	b = api.String(b, &x.UpdatedAt)
+	b = api.String(b, string(x.UpdatedAt))
 	return api.Object(b, start)
 }
 
@@ -137,7 +145,7 @@ func (x *User) AppendJSON(b []byte) []byte {
 type UserStatus string
 
 // AppendJSON appends the value.
-func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
+func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, string(*x)) }
 
 // Server answers the operations of the document. A method gets what the contract has
 // accepted and returns the body of the 2xx answer; a request that it refuses beyond the

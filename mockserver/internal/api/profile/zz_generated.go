@@ -17,9 +17,9 @@ type ChangeAvatarRequest struct {
 func (x *ChangeAvatarRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"avatar_url\":"...)
-	b = api.String(b, &x.AvatarURL)
+	b = api.String(b, string(x.AvatarURL))
 	b = append(b, ",\"verification_code\":"...)
-	b = api.String(b, &x.VerificationCode)
+	b = api.String(b, string(x.VerificationCode))
 	return api.Object(b, start)
 }
 
@@ -33,9 +33,9 @@ type ChangeEmailRequest struct {
 func (x *ChangeEmailRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"new_email\":"...)
-	b = api.String(b, &x.NewEmail)
+	b = api.String(b, string(x.NewEmail))
 	b = append(b, ",\"verification_code\":"...)
-	b = api.String(b, &x.VerificationCode)
+	b = api.String(b, string(x.VerificationCode))
 	return api.Object(b, start)
 }
 
@@ -49,9 +49,17 @@ type ChangeNameRequest struct {
 func (x *ChangeNameRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"first_name\":"...)
-	b = api.Nullable(b, x.FirstName, api.String)
+	if x.FirstName == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.FirstName))
+	}
 	b = append(b, ",\"last_name\":"...)
-	b = api.Nullable(b, x.LastName, api.String)
+	if x.LastName == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.LastName))
+	}
 	return api.Object(b, start)
 }
 
@@ -67,13 +75,13 @@ type ChangePasswordRequest struct {
 func (x *ChangePasswordRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"new_password\":"...)
-	b = api.String(b, &x.NewPassword)
+	b = api.String(b, string(x.NewPassword))
 	b = append(b, ",\"new_password_confirm\":"...)
-	b = api.String(b, &x.NewPasswordConfirm)
+	b = api.String(b, string(x.NewPasswordConfirm))
 	b = append(b, ",\"old_password\":"...)
-	b = api.String(b, &x.OldPassword)
+	b = api.String(b, string(x.OldPassword))
 	b = append(b, ",\"verification_code\":"...)
-	b = api.String(b, &x.VerificationCode)
+	b = api.String(b, string(x.VerificationCode))
 	return api.Object(b, start)
 }
 
@@ -89,7 +97,7 @@ func (x *ChangePaymentMethodRequest) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"details\":"...)
 	b = api.Value(b, &x.Details)
 	b = append(b, ",\"method\":"...)
-	b = api.String(b, &x.Method)
+	b = api.String(b, string(x.Method))
 	return api.Object(b, start)
 }
 
@@ -103,9 +111,9 @@ type ChangePhoneRequest struct {
 func (x *ChangePhoneRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"new_phone\":"...)
-	b = api.String(b, &x.NewPhone)
+	b = api.String(b, string(x.NewPhone))
 	b = append(b, ",\"verification_code\":"...)
-	b = api.String(b, &x.VerificationCode)
+	b = api.String(b, string(x.VerificationCode))
 	return api.Object(b, start)
 }
 
@@ -118,7 +126,7 @@ type Message struct {
 func (x *Message) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"message\":"...)
-	b = api.String(b, &x.Message)
+	b = api.String(b, string(x.Message))
 	return api.Object(b, start)
 }
 
@@ -150,7 +158,7 @@ func (x *PaymentMethod) AppendJSON(b []byte) []byte {
 	b = append(b, ",\"details\":"...)
 	b = api.Value(b, &x.Details)
 	b = append(b, ",\"method\":"...)
-	b = api.String(b, &x.Method)
+	b = api.String(b, string(x.Method))
 	return api.Object(b, start)
 }
 
@@ -163,7 +171,7 @@ type PaymentMethodList struct {
 func (x *PaymentMethodList) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"methods\":"...)
-	b = api.Strings(b, &x.Methods)
+	b = api.Strings(b, x.Methods)
 	return api.Object(b, start)
 }
 
@@ -181,17 +189,37 @@ type Profile struct {
 func (x *Profile) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"avatar_url\":"...)
-	b = api.Nullable(b, x.AvatarURL, api.String)
+	if x.AvatarURL == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.AvatarURL))
+	}
 	b = append(b, ",\"email\":"...)
-	b = api.Nullable(b, x.Email, api.String)
+	if x.Email == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.Email))
+	}
 	b = append(b, ",\"first_name\":"...)
-	b = api.Nullable(b, x.FirstName, api.String)
+	if x.FirstName == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.FirstName))
+	}
 	b = append(b, ",\"last_name\":"...)
-	b = api.Nullable(b, x.LastName, api.String)
+	if x.LastName == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.LastName))
+	}
 	b = append(b, ",\"phone\":"...)
-	b = api.Nullable(b, x.Phone, api.String)
+	if x.Phone == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.Phone))
+	}
 	b = append(b, ",\"user_id\":"...)
-	b = api.String(b, &x.UserID)
+	b = api.String(b, string(x.UserID))
 	return api.Object(b, start)
 }
 

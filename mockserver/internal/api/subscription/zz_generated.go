@@ -22,23 +22,39 @@ type CreateSubscriptionRequest struct {
 func (x *CreateSubscriptionRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"connected_squads\":"...)
-	b = api.Strings(b, &x.ConnectedSquads)
+	b = api.Strings(b, x.ConnectedSquads)
 	b = append(b, ",\"device_limit\":"...)
-	b = api.Nullable(b, x.DeviceLimit, api.Int)
+	if x.DeviceLimit == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.Int(b, int64(*x.DeviceLimit))
+	}
 	b = append(b, ",\"duration_days\":"...)
-	b = api.Nullable(b, x.DurationDays, api.Int)
+	if x.DurationDays == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.Int(b, int64(*x.DurationDays))
+	}
 	if x.IsTrial != nil {
 		b = append(b, ",\"is_trial\":"...)
-		b = api.Nullable(b, x.IsTrial, api.Bool)
+		b = api.Bool(b, bool(*x.IsTrial))
 	}
 	if x.ReplaceExisting != nil {
 		b = append(b, ",\"replace_existing\":"...)
-		b = api.Nullable(b, x.ReplaceExisting, api.Bool)
+		b = api.Bool(b, bool(*x.ReplaceExisting))
 	}
 	b = append(b, ",\"squad_uuid\":"...)
-	b = api.Nullable(b, x.SquadUUID, api.String)
+	if x.SquadUUID == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.SquadUUID))
+	}
 	b = append(b, ",\"traffic_limit_gb\":"...)
-	b = api.Nullable(b, x.TrafficLimitGB, api.Int)
+	if x.TrafficLimitGB == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.Int(b, int64(*x.TrafficLimitGB))
+	}
 	return api.Object(b, start)
 }
 
@@ -56,17 +72,17 @@ type PromoGroup struct {
 func (x *PromoGroup) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"apply_discounts_to_addons\":"...)
-	b = api.Bool(b, &x.ApplyDiscountsToAddons)
+	b = api.Bool(b, bool(x.ApplyDiscountsToAddons))
 	b = append(b, ",\"device_discount_percent\":"...)
-	b = api.Int(b, &x.DeviceDiscountPercent)
+	b = api.Int(b, int64(x.DeviceDiscountPercent))
 	b = append(b, ",\"id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"name\":"...)
-	b = api.String(b, &x.Name)
+	b = api.String(b, string(x.Name))
 	b = append(b, ",\"server_discount_percent\":"...)
-	b = api.Int(b, &x.ServerDiscountPercent)
+	b = api.Int(b, int64(x.ServerDiscountPercent))
 	b = append(b, ",\"traffic_discount_percent\":"...)
-	b = api.Int(b, &x.TrafficDiscountPercent)
+	b = api.Int(b, int64(x.TrafficDiscountPercent))
 	return api.Object(b, start)
 }
 
@@ -92,33 +108,45 @@ type Subscription struct {
 func (x *Subscription) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"actual_status\":"...)
-	b = api.Value(b, &x.ActualStatus)
+	b = x.ActualStatus.AppendJSON(b)
 	b = append(b, ",\"autopay_days_before\":"...)
-	b = api.Nullable(b, x.AutopayDaysBefore, api.Int)
+	if x.AutopayDaysBefore == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.Int(b, int64(*x.AutopayDaysBefore))
+	}
 	b = append(b, ",\"autopay_enabled\":"...)
-	b = api.Bool(b, &x.AutopayEnabled)
+	b = api.Bool(b, bool(x.AutopayEnabled))
 	b = append(b, ",\"connected_squads\":"...)
-	b = api.Strings(b, &x.ConnectedSquads)
+	b = api.Strings(b, x.ConnectedSquads)
 	b = append(b, ",\"device_limit\":"...)
-	b = api.Int(b, &x.DeviceLimit)
+	b = api.Int(b, int64(x.DeviceLimit))
 	b = append(b, ",\"end_date\":"...)
-	b = api.Value(b, &x.EndDate)
+	b = x.EndDate.AppendJSON(b)
 	b = append(b, ",\"id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"is_trial\":"...)
-	b = api.Bool(b, &x.IsTrial)
+	b = api.Bool(b, bool(x.IsTrial))
 	b = append(b, ",\"start_date\":"...)
-	b = api.Value(b, &x.StartDate)
+	b = x.StartDate.AppendJSON(b)
 	b = append(b, ",\"status\":"...)
-	b = api.Value(b, &x.Status)
+	b = x.Status.AppendJSON(b)
 	b = append(b, ",\"subscription_crypto_link\":"...)
-	b = api.Nullable(b, x.SubscriptionCryptoLink, api.String)
+	if x.SubscriptionCryptoLink == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.SubscriptionCryptoLink))
+	}
 	b = append(b, ",\"subscription_url\":"...)
-	b = api.Nullable(b, x.SubscriptionURL, api.String)
+	if x.SubscriptionURL == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.SubscriptionURL))
+	}
 	b = append(b, ",\"traffic_limit_gb\":"...)
-	b = api.Int(b, &x.TrafficLimitGB)
+	b = api.Int(b, int64(x.TrafficLimitGB))
 	b = append(b, ",\"traffic_used_gb\":"...)
-	b = api.Float(b, &x.TrafficUsedGB)
+	b = api.Float(b, float64(x.TrafficUsedGB))
 	return api.Object(b, start)
 }
 
@@ -126,7 +154,7 @@ func (x *Subscription) AppendJSON(b []byte) []byte {
 type SubscriptionStatus string
 
 // AppendJSON appends the value.
-func (x *SubscriptionStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
+func (x *SubscriptionStatus) AppendJSON(b []byte) []byte { return api.String(b, string(*x)) }
 
 // User is a user with balance and subscription. Members that later editions of the server add are accepted [upstream].
 type User struct {
@@ -154,41 +182,77 @@ type User struct {
 func (x *User) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"balance_kopeks\":"...)
-	b = api.Int(b, &x.BalanceKopeks)
+	b = api.Int(b, int64(x.BalanceKopeks))
 	b = append(b, ",\"balance_rubles\":"...)
-	b = api.Float(b, &x.BalanceRubles)
+	b = api.Float(b, float64(x.BalanceRubles))
 	b = append(b, ",\"created_at\":"...)
-	b = api.Value(b, &x.CreatedAt)
+	b = x.CreatedAt.AppendJSON(b)
 	b = append(b, ",\"first_name\":"...)
-	b = api.Nullable(b, x.FirstName, api.String)
+	if x.FirstName == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.FirstName))
+	}
 	b = append(b, ",\"has_had_paid_subscription\":"...)
-	b = api.Bool(b, &x.HasHadPaidSubscription)
+	b = api.Bool(b, bool(x.HasHadPaidSubscription))
 	b = append(b, ",\"has_made_first_topup\":"...)
-	b = api.Bool(b, &x.HasMadeFirstTopup)
+	b = api.Bool(b, bool(x.HasMadeFirstTopup))
 	b = append(b, ",\"id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"language\":"...)
-	b = api.String(b, &x.Language)
+	b = api.String(b, string(x.Language))
 	b = append(b, ",\"last_activity\":"...)
-	b = api.Nullable(b, x.LastActivity, api.Value)
+	if x.LastActivity == nil {
+		b = append(b, "null"...)
+	} else {
+		b = x.LastActivity.AppendJSON(b)
+	}
 	b = append(b, ",\"last_name\":"...)
-	b = api.Nullable(b, x.LastName, api.String)
+	if x.LastName == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.LastName))
+	}
 	b = append(b, ",\"promo_group\":"...)
-	b = api.Nullable(b, x.PromoGroup, api.Value)
+	if x.PromoGroup == nil {
+		b = append(b, "null"...)
+	} else {
+		b = x.PromoGroup.AppendJSON(b)
+	}
 	b = append(b, ",\"referral_code\":"...)
-	b = api.Nullable(b, x.ReferralCode, api.String)
+	if x.ReferralCode == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.ReferralCode))
+	}
 	b = append(b, ",\"referred_by_id\":"...)
-	b = api.Nullable(b, x.ReferredByID, api.Int)
+	if x.ReferredByID == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.Int(b, int64(*x.ReferredByID))
+	}
 	b = append(b, ",\"status\":"...)
-	b = api.Value(b, &x.Status)
+	b = x.Status.AppendJSON(b)
 	b = append(b, ",\"subscription\":"...)
-	b = api.Nullable(b, x.Subscription, api.Value)
+	if x.Subscription == nil {
+		b = append(b, "null"...)
+	} else {
+		b = x.Subscription.AppendJSON(b)
+	}
 	b = append(b, ",\"telegram_id\":"...)
-	b = api.Nullable(b, x.TelegramID, api.Int)
+	if x.TelegramID == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.Int(b, int64(*x.TelegramID))
+	}
 	b = append(b, ",\"updated_at\":"...)
-	b = api.Value(b, &x.UpdatedAt)
+	b = x.UpdatedAt.AppendJSON(b)
 	b = append(b, ",\"username\":"...)
-	b = api.Nullable(b, x.Username, api.String)
+	if x.Username == nil {
+		b = append(b, "null"...)
+	} else {
+		b = api.String(b, string(*x.Username))
+	}
 	return api.Object(b, start)
 }
 
@@ -196,7 +260,7 @@ func (x *User) AppendJSON(b []byte) []byte {
 type UserStatus string
 
 // AppendJSON appends the value.
-func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, x) }
+func (x *UserStatus) AppendJSON(b []byte) []byte { return api.String(b, string(*x)) }
 
 // Server answers the operations of the document. A method gets what the contract has
 // accepted and returns the body of the 2xx answer; a request that it refuses beyond the

@@ -18,13 +18,13 @@ type AccessCode struct {
 func (x *AccessCode) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"_id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	if x.Private != nil {
 		b = append(b, ",\"private\":"...)
-		b = api.Nullable(b, x.Private, api.Value)
+		b = x.Private.AppendJSON(b)
 	}
 	b = append(b, ",\"public\":"...)
-	b = api.Value(b, &x.Public)
+	b = x.Public.AppendJSON(b)
 	return api.Object(b, start)
 }
 
@@ -43,7 +43,7 @@ func (x *AccessCodeList) AppendJSON(b []byte) []byte {
 	}
 	if x.Balance != nil {
 		b = append(b, ",\"balance\":"...)
-		b = api.Nullable(b, x.Balance, api.Value)
+		b = x.Balance.AppendJSON(b)
 	}
 	return api.Object(b, start)
 }
@@ -68,29 +68,29 @@ type Balance struct {
 func (x *Balance) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"_id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"activationscount\":"...)
-	b = api.Value(b, &x.ActivationsCount)
+	b = x.ActivationsCount.AppendJSON(b)
 	b = append(b, ",\"activationslimit\":"...)
-	b = api.Value(b, &x.ActivationsLimit)
+	b = x.ActivationsLimit.AppendJSON(b)
 	b = append(b, ",\"companyname\":"...)
-	b = api.String(b, &x.CompanyName)
+	b = api.String(b, string(x.CompanyName))
 	b = append(b, ",\"countryid\":"...)
-	b = api.Int(b, &x.CountryID)
+	b = api.Int(b, int64(x.CountryID))
 	b = append(b, ",\"ispostpaid\":"...)
-	b = api.Bool(b, &x.IsPostpaid)
+	b = api.Bool(b, bool(x.IsPostpaid))
 	b = append(b, ",\"locallicensesbalance\":"...)
-	b = api.Value(b, &x.LocalLicensesBalance)
+	b = x.LocalLicensesBalance.AppendJSON(b)
 	b = append(b, ",\"netlicensesbalance\":"...)
-	b = api.Value(b, &x.NetLicensesBalance)
+	b = x.NetLicensesBalance.AppendJSON(b)
 	b = append(b, ",\"phone\":"...)
-	b = api.String(b, &x.Phone)
+	b = api.String(b, string(x.Phone))
 	b = append(b, ",\"status\":"...)
-	b = api.Value(b, &x.Status)
+	b = x.Status.AppendJSON(b)
 	b = append(b, ",\"subscriptionbegindate\":"...)
-	b = api.Value(b, &x.SubscriptionBeginDate)
+	b = x.SubscriptionBeginDate.AppendJSON(b)
 	b = append(b, ",\"subscriptionenddate\":"...)
-	b = api.Value(b, &x.SubscriptionEndDate)
+	b = x.SubscriptionEndDate.AppendJSON(b)
 	return api.Object(b, start)
 }
 
@@ -103,7 +103,7 @@ type BalanceResponse struct {
 func (x *BalanceResponse) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"balance\":"...)
-	b = api.Value(b, &x.Balance)
+	b = x.Balance.AppendJSON(b)
 	return api.Object(b, start)
 }
 
@@ -111,7 +111,7 @@ func (x *BalanceResponse) AppendJSON(b []byte) []byte {
 type Counter int64
 
 // AppendJSON appends the value.
-func (x *Counter) AppendJSON(b []byte) []byte { return api.Int(b, x) }
+func (x *Counter) AppendJSON(b []byte) []byte { return api.Int(b, int64(*x)) }
 
 // PrivateCode is the secret part of an access code.
 type PrivateCode struct {
@@ -124,11 +124,11 @@ type PrivateCode struct {
 func (x *PrivateCode) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"mastervalue\":"...)
-	b = api.String(b, &x.MasterValue)
+	b = api.String(b, string(x.MasterValue))
 	b = append(b, ",\"readvalue\":"...)
-	b = api.String(b, &x.ReadValue)
+	b = api.String(b, string(x.ReadValue))
 	b = append(b, ",\"writevalue\":"...)
-	b = api.String(b, &x.WriteValue)
+	b = api.String(b, string(x.WriteValue))
 	return api.Object(b, start)
 }
 
@@ -141,7 +141,7 @@ type Profile struct {
 func (x *Profile) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"user\":"...)
-	b = api.Value(b, &x.User)
+	b = x.User.AppendJSON(b)
 	return api.Object(b, start)
 }
 
@@ -155,9 +155,9 @@ type PublicCode struct {
 func (x *PublicCode) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"text\":"...)
-	b = api.String(b, &x.Text)
+	b = api.String(b, string(x.Text))
 	b = append(b, ",\"value\":"...)
-	b = api.String(b, &x.Value)
+	b = api.String(b, string(x.Value))
 	return api.Object(b, start)
 }
 
@@ -175,17 +175,17 @@ type Role struct {
 func (x *Role) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"_id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"createorders\":"...)
-	b = api.Bool(b, &x.CreateOrders)
+	b = api.Bool(b, bool(x.CreateOrders))
 	b = append(b, ",\"createproducts\":"...)
-	b = api.Bool(b, &x.CreateProducts)
+	b = api.Bool(b, bool(x.CreateProducts))
 	b = append(b, ",\"createusers\":"...)
-	b = api.Bool(b, &x.CreateUsers)
+	b = api.Bool(b, bool(x.CreateUsers))
 	b = append(b, ",\"manageprotect\":"...)
-	b = api.Bool(b, &x.ManageProtect)
+	b = api.Bool(b, bool(x.ManageProtect))
 	b = append(b, ",\"nameeng\":"...)
-	b = api.String(b, &x.NameEng)
+	b = api.String(b, string(x.NameEng))
 	return api.Object(b, start)
 }
 
@@ -198,7 +198,7 @@ type Settings struct {
 func (x *Settings) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"language\":"...)
-	b = api.Int(b, &x.Language)
+	b = api.Int(b, int64(x.Language))
 	return api.Object(b, start)
 }
 
@@ -206,7 +206,7 @@ func (x *Settings) AppendJSON(b []byte) []byte {
 type UnixTime int64
 
 // AppendJSON appends the value.
-func (x *UnixTime) AppendJSON(b []byte) []byte { return api.Int(b, x) }
+func (x *UnixTime) AppendJSON(b []byte) []byte { return api.Int(b, int64(*x)) }
 
 // UpdateProfileRequest is the personal data to set. [ruling] All members are required, as printed: they are one absolute state, so that a repeated call is harmless.
 type UpdateProfileRequest struct {
@@ -221,15 +221,15 @@ type UpdateProfileRequest struct {
 func (x *UpdateProfileRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"companyName\":"...)
-	b = api.String(b, &x.CompanyName)
+	b = api.String(b, string(x.CompanyName))
 	b = append(b, ",\"countryId\":"...)
-	b = api.Int(b, &x.CountryID)
+	b = api.Int(b, int64(x.CountryID))
 	b = append(b, ",\"firstName\":"...)
-	b = api.String(b, &x.FirstName)
+	b = api.String(b, string(x.FirstName))
 	b = append(b, ",\"lastName\":"...)
-	b = api.String(b, &x.LastName)
+	b = api.String(b, string(x.LastName))
 	b = append(b, ",\"phone\":"...)
-	b = api.String(b, &x.Phone)
+	b = api.String(b, string(x.Phone))
 	return api.Object(b, start)
 }
 
@@ -242,7 +242,7 @@ type UpdateSettingsRequest struct {
 func (x *UpdateSettingsRequest) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"lang\":"...)
-	b = api.Int(b, &x.Lang)
+	b = api.Int(b, int64(x.Lang))
 	return api.Object(b, start)
 }
 
@@ -262,21 +262,21 @@ type User struct {
 func (x *User) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"_id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"companyname\":"...)
-	b = api.String(b, &x.CompanyName)
+	b = api.String(b, string(x.CompanyName))
 	b = append(b, ",\"confirmed\":"...)
-	b = api.Bool(b, &x.Confirmed)
+	b = api.Bool(b, bool(x.Confirmed))
 	b = append(b, ",\"countryid\":"...)
-	b = api.Int(b, &x.CountryID)
+	b = api.Int(b, int64(x.CountryID))
 	b = append(b, ",\"email\":"...)
-	b = api.String(b, &x.Email)
+	b = api.String(b, string(x.Email))
 	b = append(b, ",\"phone\":"...)
-	b = api.String(b, &x.Phone)
+	b = api.String(b, string(x.Phone))
 	b = append(b, ",\"status\":"...)
-	b = api.Bool(b, &x.Status)
+	b = api.Bool(b, bool(x.Status))
 	b = append(b, ",\"userdetails\":"...)
-	b = api.Value(b, &x.UserDetails)
+	b = x.UserDetails.AppendJSON(b)
 	return api.Object(b, start)
 }
 
@@ -294,17 +294,17 @@ type UserDetails struct {
 func (x *UserDetails) AppendJSON(b []byte) []byte {
 	start := len(b)
 	b = append(b, ",\"_id\":"...)
-	b = api.Int(b, &x.ID)
+	b = api.Int(b, int64(x.ID))
 	b = append(b, ",\"firstname\":"...)
-	b = api.String(b, &x.FirstName)
+	b = api.String(b, string(x.FirstName))
 	b = append(b, ",\"lastname\":"...)
-	b = api.String(b, &x.LastName)
+	b = api.String(b, string(x.LastName))
 	b = append(b, ",\"lastvisitdate\":"...)
-	b = api.Value(b, &x.LastVisitDate)
+	b = x.LastVisitDate.AppendJSON(b)
 	b = append(b, ",\"role\":"...)
-	b = api.Value(b, &x.Role)
+	b = x.Role.AppendJSON(b)
 	b = append(b, ",\"settings\":"...)
-	b = api.Value(b, &x.Settings)
+	b = x.Settings.AppendJSON(b)
 	return api.Object(b, start)
 }
 
