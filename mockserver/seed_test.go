@@ -133,6 +133,8 @@ func TestSeedOfFaultsAlone(t *testing.T) {
 	assert.EqualError(t, err, `own.yaml:1: profile.default_user: there is no user ""`)
 	_, err = mockserver.ReadState("faults.yaml", strings.NewReader("faults:\n  - {operation: getMyProfle, status: 503}\n"))
 	assert.ErrorContains(t, err, `faults.yaml:2: faults.0.operation: there is no operation "getMyProfle"`)
+	_, err = mockserver.ReadState("faults.yaml", strings.NewReader("faults:\n  - status: 503\n    delay:\n      time: 1s\n      max: 1ms\n"))
+	assert.ErrorContains(t, err, "faults.yaml:5: faults.0.delay.max: it must be more than the time")
 }
 
 // What stands in comments is sound, and has every member of its types at least once.
