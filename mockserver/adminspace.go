@@ -21,7 +21,7 @@ func (c *adminCall) replaceState() (any, *refusal) {
 	if err != nil {
 		return nil, c.tooMuch(err)
 	}
-	state, flaws := stateOf(root, c.known())
+	state, flaws := stateOf(root, c.known(), (*State).endless)
 	return nil, c.replace(state, c.unsound(unplaced(flaws)))
 }
 
@@ -30,23 +30,24 @@ func (c *adminCall) replace(state State, refused *refusal) *refusal {
 	if refused != nil {
 		return refused
 	}
-	var flaws checker
-	for i := range state.Faults {
-		expectEnd(&flaws, &state.Faults[i], "faults", i, "at_most")
-	}
-	if len(flaws) > 0 {
-		return c.unsound(flaws)
-	}
 	if err := c.space.SetState(state); err != nil {
 		return c.tooMuch(err) // not after stateOf
 	}
 	return nil
 }
 
+// endless are the faults of a state that expectEnd refuses.
+func (s *State) endless() (flaws checker) {
+	for i := range s.Faults {
+		expectEnd(&flaws, &s.Faults[i], "faults", i, "at_most")
+	}
+	return flaws
+}
+
 // expectEnd wants an end of a fault that would shut out the call which removes it.
 func expectEnd(flaws *checker, f *Fault, path ...any) {
 	flaws.expect(f.Kind != ConnectionRefused || f.AtMost > 0 || f.To > 0 || f.Nth > 0,
-		"connection-refused refuses calls of this API, too; say how many connections: at_most, to or nth", path...)
+		"connection-refused refuses calls of the admin API, too; say how many connections: at_most, to or nth", path...)
 }
 
 func (c *adminCall) seed() (any, *refusal) {
@@ -68,7 +69,7 @@ func (c *adminCall) replaceSeed() (any, *refusal) {
 	if err != nil {
 		return nil, c.tooMuch(err)
 	}
-	state, flaws := stateOf(root, nil)
+	state, flaws := stateOf(root, nil, (*State).endless)
 	var issues []contract.Issue
 	for _, f := range flaws {
 		issues = append(issues, f.issue(fmt.Sprintf("%s:%d: %s", seedName, f.line, f.message)))

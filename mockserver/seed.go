@@ -47,7 +47,16 @@ func defaultState() *State {
 // is not sound (see [State.Check]) are errors; each says where, as name:line, and names
 // the member. A file with none of tokens, profile, billing, subscription and vendor is about
 // the default world: it has those of [DefaultState]. [State.Write] writes a file.
-func ReadState(name string, r io.Reader) (State, error) {
+func ReadState(name string, r io.Reader) (State, error) { return readState(name, r) }
+
+// ReadRemoteState reads a state as [ReadState] does, for a server that nobody steers but over
+// its admin API. There a fault [ConnectionRefused] without an end is an error, too: it refuses
+// also the call that would remove it.
+func ReadRemoteState(name string, r io.Reader) (State, error) {
+	return readState(name, r, (*State).endless)
+}
+
+func readState(name string, r io.Reader, checks ...func(*State) checker) (State, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return State{}, fmt.Errorf("%s: %w", name, err)
@@ -56,7 +65,7 @@ func ReadState(name string, r io.Reader) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	state, flaws := stateOf(root, nil)
+	state, flaws := stateOf(root, nil, checks...)
 	var errs []error
 	for _, f := range flaws {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", name, f.line, f.flaw))
@@ -99,17 +108,21 @@ func mayHold(data []byte) int {
 	return n
 }
 
-// stateOf returns the state that a tree describes, and all that is wrong with it besides what
-// is known.
-func stateOf(root *yaml.Node, known []flaw) (State, []located) {
+// stateOf returns the state that a tree describes, and all that is wrong with it, also by the
+// checks, besides what is known.
+func stateOf(root *yaml.Node, known []flaw, checks ...func(*State) checker) (State, []located) {
 	var state State
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(&state).Elem(), nil)
 	if root.Kind == yaml.MappingNode && !state.hasData() {
 		state.takeData(defaultState())
 	}
+	unsound := state.flaws()
+	for _, check := range checks {
+		unsound = append(unsound, check(&state)...)
+	}
 	flaws := unknown(decoder.flaws, known)
-	for _, f := range independent(state.flaws(), slices.Concat(known, unplaced(flaws))) {
+	for _, f := range independent(unsound, slices.Concat(known, unplaced(flaws))) {
 		if len(flaws) == mostFlaws {
 			break // each takes a walk through the file
 		}
@@ -150,6 +163,7 @@ func independent(flaws, unread []flaw) []flaw {
 // needs are the members of a fault that may be unsound because of others beside them.
 var needs = map[string][]string{
 	"kind":             {"status", "delay"},
+	"at_most":          {"nth", "to"},
 	"body":             {"status"},
 	"retry_after":      {"status"},
 	"retry_after_date": {"retry_after"},

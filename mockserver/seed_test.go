@@ -137,6 +137,21 @@ func TestSeedOfFaultsAlone(t *testing.T) {
 	assert.ErrorContains(t, err, "faults.yaml:5: faults.0.delay.max: it must be more than the time")
 }
 
+// Go code removes a fault that refuses every connection; callers of the admin API cannot.
+func TestRemoteStateLetsItsCallersIn(t *testing.T) {
+	t.Parallel()
+	const endless = "faults:\n- {kind: connection-refused}\n- {nth: 1}\n"
+	_, err := mockserver.ReadState("a.yaml", strings.NewReader(strings.TrimSuffix(endless, "- {nth: 1}\n")))
+	require.NoError(t, err)
+	_, err = mockserver.ReadRemoteState("a.yaml", strings.NewReader(endless))
+	assert.EqualError(t, err, "a.yaml:2: faults.0.at_most: connection-refused refuses calls of the admin API, too; say how many connections: at_most, to or nth\n"+
+		"a.yaml:3: faults.1.kind: it does nothing: it needs a kind, a status or a delay")
+	for _, end := range []string{"nth: 2", "to: 2", "at_most: 2"} {
+		_, err = mockserver.ReadRemoteState("a.yaml", strings.NewReader("faults: [{kind: connection-refused, "+end+"}]"))
+		assert.NoError(t, err)
+	}
+}
+
 // What stands in comments is sound, and has every member of its types at least once.
 func TestSeedFileShowsEveryMemberThatIsNotInForce(t *testing.T) {
 	t.Parallel()
