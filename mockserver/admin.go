@@ -57,7 +57,7 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, id, path str
 		http.Error(w, "the admin API has no document", http.StatusInternalServerError)
 		return
 	}
-	match := docs.contract.Match(r.Method, path)
+	match := docs.matchAdmin(r.Method, path)
 	op := docs.speaker(match, path)
 	result, refused := s.runAdmin(&adminCall{server: s, r: r, path: match.Path}, match, id, wrong)
 	if result, streams := result.(stream); streams {
@@ -74,6 +74,18 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, id, path str
 		resp = docs.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
 	}
 	s.proved(op, resp).with([2]string{"Cache-Control", "no-store"}, [2]string{"X-Content-Type-Options", "nosniff"}).write(w)
+}
+
+// matchAdmin finds the operation, also for HEAD where it is one that anybody may ask: probes
+// send that. net/http leaves the body out.
+func (d *documents) matchAdmin(method, path string) contract.Match {
+	if method == http.MethodHead {
+		asked := d.contract.Match(http.MethodGet, path)
+		if asked.Operation != nil && asked.Operation.Security.Access == contract.PublicAccess {
+			return asked
+		}
+	}
+	return d.contract.Match(method, path)
 }
 
 // runAdmin is the way of a call: access, route, body, document, space, handler.

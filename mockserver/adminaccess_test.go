@@ -97,6 +97,30 @@ func TestAdminTokenIsVisible(t *testing.T) {
 	}
 }
 
+// Probes may ask with HEAD what anybody may ask, and nothing else.
+func TestProbesMaySendHead(t *testing.T) {
+	t.Parallel()
+	srv := mockserver.Start(t, mockserver.WithAdminToken("t"))
+	head := func(path string) (status int, length int64) {
+		req, err := http.NewRequestWithContext(t.Context(), "HEAD", srv.URL()+path, nil)
+		require.NoError(t, err)
+		resp, err := srv.Client().Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp.StatusCode, resp.ContentLength
+	}
+	for path, want := range map[string]int{
+		"/_mock/v1/health": 200, "/_mock/v1/ready": 200, "/_space/a/_mock/v1/ready": 200, "/_mock/v1/health?x=1": 422, "/_mock/v1/version": 401,
+	} {
+		status, length := head(path)
+		assert.Equal(t, want, status, path)
+		assert.Positive(t, length, path)
+	}
+	srv.Drain()
+	status, _ := head("/_mock/v1/ready")
+	assert.Equal(t, 503, status)
+}
+
 func TestReadinessEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	srv, err := mockserver.New()
