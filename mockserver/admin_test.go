@@ -362,7 +362,7 @@ func TestAdminSpacesAreBounded(t *testing.T) {
 	assert.Equal(t, 201, status, body)
 	status, _, body = ask(t, srv.Client(), "POST", srv.URL()+"/_mock/v1/spaces", `{"id":"b"}`)
 	assert.Equal(t, 507, status)
-	assert.Contains(t, body, "There are 2 spaces")
+	assert.Contains(t, body, "There is no room for another space: at most 2 may be at a time")
 	status, _, _ = ask(t, srv.Client(), "GET", srv.URL()+"/_mock/v1/state", "", "X-Mock-Space", "b")
 	assert.Equal(t, 507, status)
 	status, _, _ = ask(t, srv.Client(), "GET", srv.URL()+"/_mock/v1/spaces", "", "X-Mock-Space", "b")

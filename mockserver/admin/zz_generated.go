@@ -82,7 +82,7 @@ type Call struct {
 
 // Clock is a setting of a clock.
 type Clock struct {
-	// The time that it shows from now on. Without one it is the real time.
+	// The time that it shows from now on. Without one it is the real time; so it is with 0001-01-01T00:00:00Z.
 	At *quartet.Time `json:"at,omitempty"`
 	// It stands still until it is moved.
 	Frozen bool `json:"frozen,omitzero"`
