@@ -338,6 +338,20 @@ func TestAdminRefusesWhatItsDocumentRefuses(t *testing.T) {
 	}
 }
 
+// A patch is no state, though it is JSON.
+func TestAdminTakesTheMediaTypeOfItsDocument(t *testing.T) {
+	t.Parallel()
+	srv := mockserver.Start(t)
+	for media, want := range map[string]int{
+		"application/json": 204, "Application/JSON; charset=utf-8": 204, "application/json; x": 204,
+		"application/merge-patch+json": 422, "application/problem+json; charset=utf-8": 422, "text/plain": 422,
+	} {
+		status, _, body := ask(t, srv.Client(), "PUT", srv.URL()+"/_mock/v1/state", `{"random":1}`, "Content-Type", media)
+		assert.Equal(t, want, status, media)
+		assert.Equal(t, want == 422, strings.Contains(body, `"place":"body","message":"the body must be sent as application/json"`), body)
+	}
+}
+
 // What its document refuses is read on, for all that is wrong, but does nothing.
 func TestAdminRefusalBringsNoSpaceIntoBeing(t *testing.T) {
 	t.Parallel()
