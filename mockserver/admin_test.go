@@ -297,6 +297,7 @@ func TestAdminRefusesWhatItsDocumentRefuses(t *testing.T) {
 		"an id and more":     {"POST", "/_mock/v1/spaces", `{"id":"..","from":5}`, 422, "2 things\nbody.id\nbody.from"},
 		"all of a state":     {"PUT", "/_mock/v1/state", allWrong, 422, "7 things\nbody.profile.users.x.firstname\nbody.clock.at\nbody.random\nbody.faults.0.operation"},
 		"all of a seed":      {"PUT", "/_mock/v1/state.yaml", allWrong, 422, "7 things\nbody.profile.users.x.firstname\nbody.clock.at\nbody.random\nbody.faults.0.operation"},
+		"more than are told": {"PUT", "/_mock/v1/limits", `{"limits":[` + strings.Repeat(`{"operation":"nope","requests":0,"per":"-1s"},`, 500) + `{}]}`, 422, "1000 things"},
 		"many of a state":    {"PUT", "/_mock/v1/state", `{"faults":[{"operation":"nope","nth":-1}],"profile":{"default_user":"x","users":{"y":{"codes":5}}}}`, 422, "body.faults.0.nth\nbody.faults.0.operation\nbody.profile.default_user\nbody.profile.users.y.codes"},
 		"too many values":    {"PUT", "/_mock/v1/state", `{"vendor":{"x":[` + strings.Repeat("[],", 250_000) + `[]]}}`, 422, "it has too many values"},
 		"too many of YAML":   {"PUT", "/_mock/v1/state.yaml", `x: [` + strings.Repeat("[],", 250_000) + `[]]`, 422, "it has too many values"},

@@ -153,11 +153,18 @@ func unknown(flaws []located, known []flaw) []located {
 	})
 }
 
-// independent leaves out the flaws that may only be there because something could not be read.
-func independent(flaws, unread []flaw) []flaw {
-	return slices.DeleteFunc(slices.Clone(flaws), func(f flaw) bool {
-		return slices.ContainsFunc(unread, func(first flaw) bool { return follows(f.path, first.path) })
-	})
+// independent leaves out the flaws that may only be there because something could not be read,
+// and those over mostFlaws.
+func independent(flaws, unread []flaw) (all []flaw) {
+	for _, f := range flaws {
+		if len(all) == mostFlaws {
+			break
+		}
+		if !slices.ContainsFunc(unread, func(first flaw) bool { return follows(f.path, first.path) }) {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // needs are the members of a fault that may be unsound because of others beside them.
