@@ -103,7 +103,7 @@ func TestProbesMaySendHead(t *testing.T) {
 	t.Parallel()
 	srv := mockserver.Start(t, mockserver.WithAdminToken("t"))
 	head := func(path string) (status int, length int64) {
-		req, err := http.NewRequestWithContext(t.Context(), "HEAD", srv.URL()+path, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, srv.URL()+path, nil)
 		require.NoError(t, err)
 		resp, err := srv.Client().Do(req)
 		require.NoError(t, err)
