@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"mime"
 	"net/http"
 	"reflect"
 	"runtime/debug"
@@ -31,6 +32,7 @@ type adminCall struct {
 	r      *http.Request
 	path   contract.Values
 	body   []byte
+	issues []contract.Issue // what the document refuses; decode adds to it, and nothing is done
 }
 
 // adminHandler carries an operation out. The result is what the answer holds: nil for no
@@ -56,7 +58,7 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, id, path str
 		http.Error(w, "the admin API has no document", http.StatusInternalServerError)
 		return
 	}
-	match := docs.contract.Match(r.Method, path)
+	match := docs.matchAdmin(r.Method, path)
 	op := docs.speaker(match, path)
 	result, refused := s.runAdmin(&adminCall{server: s, r: r, path: match.Path}, match, id, wrong)
 	if result, streams := result.(stream); streams {
@@ -73,6 +75,18 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, id, path str
 		resp = docs.refuse(op, &refusal{status: http.StatusInternalServerError, undocumented: true})
 	}
 	s.proved(op, resp).with([2]string{"Cache-Control", "no-store"}, [2]string{"X-Content-Type-Options", "nosniff"}).write(w)
+}
+
+// matchAdmin finds the operation, also for HEAD where it is one that anybody may ask: probes
+// send that. net/http leaves the body out.
+func (d *documents) matchAdmin(method, path string) contract.Match {
+	if method == http.MethodHead {
+		asked := d.contract.Match(http.MethodGet, path)
+		if asked.Operation != nil && asked.Operation.Security.Access == contract.PublicAccess {
+			return asked
+		}
+	}
+	return d.contract.Match(method, path)
 }
 
 // runAdmin is the way of a call: access, route, body, document, space, handler.
@@ -98,10 +112,10 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 		return nil, unreadable(err)
 	}
 	verdict := op.Validate(contract.Request{
-		Path: match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header, ContentType: c.r.Header.Get("Content-Type"), Body: body,
+		Path: match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header, ContentType: plainJSON(c.r.Header.Get("Content-Type")), Body: body,
 	})
 	if issues := append(unknownParameters(op, c.r), verdict.Issues...); len(issues) > 0 {
-		return nil, &refusal{issues: issues}
+		return nil, c.refuse(op, issues, body)
 	}
 	if c.body = verdict.Decodable; c.body == nil {
 		c.body = body // a text
@@ -116,6 +130,27 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 		}
 	}
 	return adminHandlers[op.ID](c)
+}
+
+// refuse refuses a request for what its document says, and for what the handler finds in a
+// body that can be read all the same. Each handler that has a body decodes it before all else,
+// so that it does not miss the space.
+func (c *adminCall) refuse(op *contract.Operation, issues []contract.Issue, body []byte) *refusal {
+	if c.body = op.Legible(body); c.body == nil {
+		return &refusal{issues: issues}
+	}
+	c.issues = issues
+	_, refused := adminHandlers[op.ID](c)
+	return refused
+}
+
+// plainJSON is a content type, but for one that is JSON with a meaning of its own, such as a
+// patch. The frameworks of the four APIs take that; no operation here does.
+func plainJSON(contentType string) string {
+	if media, _, _ := mime.ParseMediaType(contentType); strings.HasSuffix(media, "+json") { // what cannot be parsed is refused
+		return ""
+	}
+	return contentType
 }
 
 // adminHandlers are the operations by operationId.
@@ -192,35 +227,48 @@ func unknownParameters(op *contract.Operation, r *http.Request) (issues []contra
 func (c *adminCall) decode(dst any, checks ...func() checker) *refusal {
 	root, err := jsonTree(c.body, maxAdminValues)
 	if err != nil {
-		return tooMuch(err)
+		return c.tooMuch(err)
 	}
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(dst).Elem(), nil)
-	var unread, flaws []flaw
-	for _, f := range decoder.flaws {
-		unread = append(unread, f.flaw)
-	}
+	known := c.known()
+	unread := unplaced(unknown(decoder.flaws, known))
+	var flaws []flaw
 	for _, check := range checks {
 		flaws = append(flaws, check()...)
 	}
-	return unsound(append(unread, independent(flaws, unread)...))
+	return c.unsound(append(unread, independent(flaws, slices.Concat(known, unread))...))
+}
+
+// known is what the document refuses of the body.
+func (c *adminCall) known() (flaws []flaw) {
+	for _, issue := range c.issues {
+		if issue.In == contract.InBody {
+			path := make([]string, len(issue.Path))
+			for i, step := range issue.Path {
+				path[i] = fmt.Sprint(step)
+			}
+			flaws = append(flaws, flaw{path: path})
+		}
+	}
+	return flaws
 }
 
 // tooMuch refuses a body that cannot be made a tree of.
-func tooMuch(err error) *refusal {
-	return &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, err.Error())}}
+func (c *adminCall) tooMuch(err error) *refusal {
+	return c.unsound([]flaw{{message: err.Error()}})
 }
 
-// unsound refuses a body for its flaws, nil for none.
-func unsound(flaws []flaw) *refusal {
-	if len(flaws) == 0 {
-		return nil
-	}
-	var issues []contract.Issue
+// unsound refuses a body for its flaws, and for what the document refuses; nil for neither.
+func (c *adminCall) unsound(flaws []flaw) *refusal {
+	issues := c.issues
 	for _, f := range flaws {
 		issues = append(issues, f.issue(f.message))
 	}
-	return &refusal{issues: issues}
+	if len(issues) == 0 {
+		return nil
+	}
+	return &refusal{issues: issues[:min(len(issues), mostFlaws)]}
 }
 
 // issue is the flaw as something wrong with a body.

@@ -70,6 +70,19 @@ func TestEveryAdminOperationAnswersWithEveryDocumentedStatus(t *testing.T) {
 	}
 }
 
+// A request that names two spaces can meet any operation, also one that is in no space.
+func TestEveryAdminOperationDocumentsTheRefusalOfTwoSpaces(t *testing.T) {
+	t.Parallel()
+	for _, op := range operationsIn(openapi.AdminFS) {
+		t.Run(op.id, func(t *testing.T) {
+			t.Parallel()
+			req, a := provokeAdmin(t, op, http.StatusBadRequest)
+			assert.Equal(t, http.StatusBadRequest, a.status, a.body)
+			require.NoError(t, op.validate(req, a), a.body)
+		})
+	}
+}
+
 // provokeAdmin makes a call that gets the status.
 func provokeAdmin(t *testing.T, op operation, status int) (*http.Request, answer) {
 	t.Helper()

@@ -241,6 +241,9 @@ func TestAdminAnswersThatAreNoJSON(t *testing.T) {
 	assert.Equal(t, "usr_hanna", srv.State().Profile.DefaultUser)
 }
 
+// allWrong has mistakes of types, names and references, some of which no schema knows.
+const allWrong = `{"profile":{"users":{"x":{"firstname":"a"}}},"clock":{"at":"yesterday"},"random":-1,"faults":[{"operation":"getMe"}]}`
+
 // What is wrong is told, all of it, with its place.
 func TestAdminRefusesWhatItsDocumentRefuses(t *testing.T) {
 	t.Parallel()
@@ -277,11 +280,24 @@ func TestAdminRefusesWhatItsDocumentRefuses(t *testing.T) {
 		"a negative filter":  {"GET", "/_mock/v1/journal?last=-1", "", 422, `"place":"query.last","message":"it must not be negative"`},
 		"an unknown filter":  {"GET", "/_mock/v1/journal?opertion=x", "", 422, `"place":"query.opertion","message":"there is no such parameter here; there are operation, method, path, status, fault, after, last"`},
 		"a query for none":   {"GET", "/_mock/v1/clock?x=1", "", 422, "there are none"},
-		"a lock without key": {"POST", "/_mock/v1/faults", `{"kind":"connection-refused"}`, 422, `"place":"body.at_most","message":"connection-refused refuses calls of this API, too`},
+		"a lock without key": {"POST", "/_mock/v1/faults", `{"kind":"connection-refused"}`, 422, `"place":"body.at_most","message":"connection-refused refuses calls of the admin API, too`},
 		"a state that locks": {"PUT", "/_mock/v1/state", `{"faults":[{"kind":"connection-refused"}]}`, 422, "body.faults.0.at_most"},
 		"a seed that locks":  {"PUT", "/_mock/v1/state.yaml", `faults: [{kind: connection-refused}]`, 422, "body.faults.0.at_most"},
+		"locks and more":     {"PUT", "/_mock/v1/state", `{"faults":[{"kind":"connection-refused"},{"nth":1}],"random":"x"}`, 422, "3 things\nbody.random\nbody.faults.0.at_most\nbody.faults.1.kind"},
+		"an end unread":      {"PUT", "/_mock/v1/state", `{"faults":[{"kind":"connection-refused","nth":"1"}]}`, 422, "1 thing \nbody.faults.0.nth"},
 		"many of one fault":  {"POST", "/_mock/v1/faults", `{"operation":"nope","nth":-1}`, 422, "body.nth\nbody.operation"},
 		"many of one limit":  {"PUT", "/_mock/v1/limits", `{"limits":[{"operation":"nope","requests":0,"per":"-1s"}]}`, 422, "body.limits.0.operation\nbody.limits.0.requests\nbody.limits.0.per"},
+		"many of both":       {"POST", "/_mock/v1/faults", `{"kind":"foo","tag":"nope","probability":3,"chance":1}`, 422, "4 things\nbody.kind\nbody.tag\nbody.probability\nbody.chance"},
+		"a query and a body": {"POST", "/_mock/v1/faults?x=1", `{"kind":"foo","tag":"nope"}`, 422, "3 things\nquery.x\nbody.kind\nbody.tag"},
+		"what follows":       {"POST", "/_mock/v1/faults", `{"kind":"slow_drip","over":"2s","status":"500","body":"x","retry_after":"1s"}`, 422, "2 things\nbody.kind\nbody.status"},
+		"a delay of none":    {"POST", "/_mock/v1/faults", `{"nth":1.0,"delay":{"distribution":"even","time":"1s","max":"1ms","sigma":2}}`, 422, "1 thing \nbody.delay.distribution"},
+		"half and wrong":     {"PUT", "/_mock/v1/limits", `{"limits":[{"operation":"nope","per":"1m"}],"limit":1}`, 422, "3 things\nbody.limits.0.requests\nbody.limits.0.operation\nbody.limit\""},
+		"a name twice":       {"POST", "/_mock/v1/faults", `{"kind":"foo","kind":"foo","tag":"nope"}`, 422, "1 thing \nbody.kind"},
+		"no object":          {"POST", "/_mock/v1/faults", `[]`, 422, "1 thing \n\"body\""},
+		"an id and more":     {"POST", "/_mock/v1/spaces", `{"id":"..","from":5}`, 422, "2 things\nbody.id\nbody.from"},
+		"all of a state":     {"PUT", "/_mock/v1/state", allWrong, 422, "7 things\nbody.profile.users.x.firstname\nbody.clock.at\nbody.random\nbody.faults.0.operation"},
+		"all of a seed":      {"PUT", "/_mock/v1/state.yaml", allWrong, 422, "7 things\nbody.profile.users.x.firstname\nbody.clock.at\nbody.random\nbody.faults.0.operation"},
+		"more than are told": {"PUT", "/_mock/v1/limits", `{"limits":[` + strings.Repeat(`{"operation":"nope","requests":0,"per":"-1s"},`, 500) + `{}]}`, 422, "1000 things"},
 		"many of a state":    {"PUT", "/_mock/v1/state", `{"faults":[{"operation":"nope","nth":-1}],"profile":{"default_user":"x","users":{"y":{"codes":5}}}}`, 422, "body.faults.0.nth\nbody.faults.0.operation\nbody.profile.default_user\nbody.profile.users.y.codes"},
 		"too many values":    {"PUT", "/_mock/v1/state", `{"vendor":{"x":[` + strings.Repeat("[],", 250_000) + `[]]}}`, 422, "it has too many values"},
 		"too many of YAML":   {"PUT", "/_mock/v1/state.yaml", `x: [` + strings.Repeat("[],", 250_000) + `[]]`, 422, "it has too many values"},
@@ -323,6 +339,37 @@ func TestAdminRefusesWhatItsDocumentRefuses(t *testing.T) {
 	}
 }
 
+// A patch is no state, though it is JSON.
+func TestAdminTakesTheMediaTypeOfItsDocument(t *testing.T) {
+	t.Parallel()
+	srv := mockserver.Start(t)
+	for media, want := range map[string]int{
+		"application/json": 204, "Application/JSON; charset=utf-8": 204, "application/json; x": 204,
+		"application/merge-patch+json": 422, "application/problem+json; charset=utf-8": 422, "text/plain": 422,
+	} {
+		status, _, body := ask(t, srv.Client(), "PUT", srv.URL()+"/_mock/v1/state", `{"random":1}`, "Content-Type", media)
+		assert.Equal(t, want, status, media)
+		assert.Equal(t, want == 422, strings.Contains(body, `"place":"body","message":"the body must be sent as application/json"`), body)
+	}
+}
+
+// What its document refuses is read on, for all that is wrong, but does nothing.
+func TestAdminRefusalBringsNoSpaceIntoBeing(t *testing.T) {
+	t.Parallel()
+	srv := mockserver.Start(t)
+	for path, body := range map[string]string{
+		"state": `{"random":"x"}`, "codes": `{"user_id":5}`, "faults": `{"kind":"foo"}`, "limits": `{"limits":5}`, "clock": `{"at":"noon"}`,
+		"clock/advance": `{"by":5}`, "spaces": `{"id":"new","from":5}`,
+	} {
+		method := map[bool]string{true: "PUT", false: "POST"}[path == "state" || path == "limits" || path == "clock"]
+		status, _, answer := ask(t, srv.Client(), method, srv.URL()+"/_mock/v1/"+path, body, "X-Mock-Space", "new")
+		assert.Equal(t, 422, status, answer)
+	}
+	spaces, err := adminOf(t, srv, "").ListSpaces(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, spaces.Spaces, 1)
+}
+
 func TestAdminSpacesAreBounded(t *testing.T) {
 	t.Parallel()
 	srv := mockserver.Start(t, mockserver.WithSpaces(2, 0))
@@ -330,7 +377,7 @@ func TestAdminSpacesAreBounded(t *testing.T) {
 	assert.Equal(t, 201, status, body)
 	status, _, body = ask(t, srv.Client(), "POST", srv.URL()+"/_mock/v1/spaces", `{"id":"b"}`)
 	assert.Equal(t, 507, status)
-	assert.Contains(t, body, "There are 2 spaces")
+	assert.Contains(t, body, "There is no room for another space: at most 2 may be at a time")
 	status, _, _ = ask(t, srv.Client(), "GET", srv.URL()+"/_mock/v1/state", "", "X-Mock-Space", "b")
 	assert.Equal(t, 507, status)
 	status, _, _ = ask(t, srv.Client(), "GET", srv.URL()+"/_mock/v1/spaces", "", "X-Mock-Space", "b")

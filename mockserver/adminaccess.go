@@ -50,7 +50,8 @@ func (s *Server) admit(op *contract.Operation, r *http.Request) *refusal {
 
 // foreign says why a request is not from the same machine, "" when it is. A page of
 // another site that a browser on this machine shows is foreign, too: it could send simple
-// requests, and with a name that leads here any.
+// requests, and with a name that leads here any. Over a unix socket the name matters as well:
+// a proxy that adds none of proxyFields hands on the name that its own callers asked for.
 func foreign(r *http.Request) string {
 	switch {
 	case !isLocalPeer(r.RemoteAddr):
@@ -58,7 +59,7 @@ func foreign(r *http.Request) string {
 	case slices.ContainsFunc(proxyFields, func(name string) bool { return len(r.Header[name]) > 0 }):
 		return "this one comes through a proxy"
 	case !isLocalName(r.Host):
-		return "this one asked for another host"
+		return fmt.Sprintf("this one asked for the host %q, not for localhost or an IP address", r.Host)
 	case ofAnotherSite(r):
 		return "this one is a page of another site"
 	}

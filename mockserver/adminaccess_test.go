@@ -30,13 +30,14 @@ func TestAdminAnswersItsOwnMachineOnly(t *testing.T) {
 		"loopback of IPv6":    {"[::1]:5", "[::1]:8080", nil, "GET", 200, ""},
 		"mapped":              {"[::ffff:127.0.0.1]:5", "[::1]", nil, "GET", 200, ""},
 		"a unix socket":       {"@", "mock.localhost", nil, "GET", 200, ""},
+		"a name of a socket":  {"@", "mock", nil, "GET", 403, `asked for the host \"mock\", not for localhost or an IP address`},
 		"in process":          {"", "mock.invalid", nil, "GET", 200, ""},
 		"a network":           {"192.0.2.7:5", "192.0.2.1:8080", nil, "GET", 403, "this one is at 192.0.2.7:5"},
 		"a network of IPv6":   {"[2001:db8::1]:5", "localhost", nil, "GET", 403, "this one is at"},
 		"nonsense":            {"localhost", "localhost", nil, "GET", 403, "this one is at"},
 		"a proxy":             {"127.0.0.1:5", "localhost", http.Header{"X-Forwarded-For": {"192.0.2.7"}}, "GET", 403, "comes through a proxy"},
-		"a rebound name":      {"127.0.0.1:5", "evil.example", nil, "GET", 403, "asked for another host"},
-		"a misleading name":   {"127.0.0.1:5", "127.0.0.1.evil.example:80", nil, "GET", 403, "asked for another host"},
+		"a rebound name":      {"127.0.0.1:5", "evil.example", nil, "GET", 403, `asked for the host \"evil.example\", not for localhost or an IP address`},
+		"a misleading name":   {"127.0.0.1:5", "127.0.0.1.evil.example:80", nil, "GET", 403, `asked for the host \"127.0.0.1.evil.example:80\"`},
 		"a page":              {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, "DELETE", 403, "a page of another site"},
 		"a page of old":       {"127.0.0.1:5", "localhost:8080", http.Header{"Origin": {"http://localhost:3000"}}, "DELETE", 403, "a page of another site"},
 		"a page that reads":   {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, "GET", 403, "a page of another site"},
@@ -44,7 +45,7 @@ func TestAdminAnswersItsOwnMachineOnly(t *testing.T) {
 		"an old page reads":   {"127.0.0.1:5", "localhost:8080", http.Header{"Origin": {"http://evil.example"}}, "GET", 403, "a page of another site"},
 		"typed by a person":   {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"none"}}, "GET", 200, ""},
 		"another proxy":       {"127.0.0.1:5", "localhost", http.Header{"Via": {""}}, "GET", 403, "comes through a proxy"},
-		"half a name":         {"127.0.0.1:5", "[::1", nil, "GET", 403, "asked for another host"},
+		"half a name":         {"127.0.0.1:5", "[::1", nil, "GET", 403, `asked for the host \"[::1\"`},
 		"a page of this site": {"127.0.0.1:5", "localhost:8080", http.Header{"Sec-Fetch-Site": {"same-origin"}}, "DELETE", 204, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,6 +96,30 @@ func TestAdminTokenIsVisible(t *testing.T) {
 		_, err := mockserver.New(mockserver.WithAdminToken(token))
 		assert.EqualError(t, err, "mockserver: WithAdminToken: a token is not empty and has visible ASCII characters only")
 	}
+}
+
+// Probes may ask with HEAD what anybody may ask, and nothing else.
+func TestProbesMaySendHead(t *testing.T) {
+	t.Parallel()
+	srv := mockserver.Start(t, mockserver.WithAdminToken("t"))
+	head := func(path string) (status int, length int64) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, srv.URL()+path, nil)
+		require.NoError(t, err)
+		resp, err := srv.Client().Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp.StatusCode, resp.ContentLength
+	}
+	for path, want := range map[string]int{
+		"/_mock/v1/health": 200, "/_mock/v1/ready": 200, "/_space/a/_mock/v1/ready": 200, "/_mock/v1/health?x=1": 422, "/_mock/v1/version": 401,
+	} {
+		status, length := head(path)
+		assert.Equal(t, want, status, path)
+		assert.Positive(t, length, path)
+	}
+	srv.Drain()
+	status, _ := head("/_mock/v1/ready")
+	assert.Equal(t, 503, status)
 }
 
 func TestReadinessEndsWithTheServer(t *testing.T) {

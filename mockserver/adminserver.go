@@ -14,7 +14,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/quartet-go/quartet/internal/version"
-	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/openapi"
 )
 
@@ -151,11 +150,12 @@ func (c *adminCall) createSpace() (any, *refusal) {
 		ID   string  `yaml:"id"`
 		From *string `yaml:"from"`
 	}
-	if refused := c.decode(&wanted); refused != nil {
+	if refused := c.decode(&wanted, func() (flaws checker) {
+		why := unfit(wanted.ID)
+		flaws.expect(why == "", "it "+why, "id")
+		return flaws
+	}); refused != nil {
 		return nil, refused
-	}
-	if why := unfit(wanted.ID); why != "" {
-		return nil, &refusal{issues: []contract.Issue{contract.Reject(contract.InBody, "it "+why, "id")}}
 	}
 	from := c.server.seed
 	if wanted.From != nil {

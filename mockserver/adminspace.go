@@ -19,14 +19,10 @@ func (c *adminCall) state() (any, *refusal) { return c.space.State(), nil }
 func (c *adminCall) replaceState() (any, *refusal) {
 	root, err := jsonTree(c.body, maxAdminValues)
 	if err != nil {
-		return nil, tooMuch(err)
+		return nil, c.tooMuch(err)
 	}
-	state, flaws := stateOf(root)
-	var all []flaw
-	for _, f := range flaws {
-		all = append(all, f.flaw)
-	}
-	return nil, c.replace(state, unsound(all))
+	state, flaws := stateOf(root, c.known(), (*State).endless)
+	return nil, c.replace(state, c.unsound(unplaced(flaws)))
 }
 
 // replace takes a state, unless it is refused.
@@ -34,23 +30,24 @@ func (c *adminCall) replace(state State, refused *refusal) *refusal {
 	if refused != nil {
 		return refused
 	}
-	var flaws checker
-	for i := range state.Faults {
-		expectEnd(&flaws, &state.Faults[i], "faults", i, "at_most")
-	}
-	if len(flaws) > 0 {
-		return unsound(flaws)
-	}
 	if err := c.space.SetState(state); err != nil {
-		return tooMuch(err) // not after stateOf
+		return c.tooMuch(err) // not after stateOf
 	}
 	return nil
+}
+
+// endless are the faults of a state that expectEnd refuses.
+func (s *State) endless() (flaws checker) {
+	for i := range s.Faults {
+		expectEnd(&flaws, &s.Faults[i], "faults", i, "at_most")
+	}
+	return flaws
 }
 
 // expectEnd wants an end of a fault that would shut out the call which removes it.
 func expectEnd(flaws *checker, f *Fault, path ...any) {
 	flaws.expect(f.Kind != ConnectionRefused || f.AtMost > 0 || f.To > 0 || f.Nth > 0,
-		"connection-refused refuses calls of this API, too; say how many connections: at_most, to or nth", path...)
+		"connection-refused refuses calls of the admin API, too; say how many connections: at_most, to or nth", path...)
 }
 
 func (c *adminCall) seed() (any, *refusal) {
@@ -66,13 +63,13 @@ const seedName = "state.yaml"
 
 func (c *adminCall) replaceSeed() (any, *refusal) {
 	if mayHold(c.body) > maxAdminValues { // the YAML library makes the whole tree before anybody can count
-		return nil, tooMuch(errTooMany)
+		return nil, c.tooMuch(errTooMany)
 	}
 	root, err := seedTree(seedName, c.body, maxAdminValues)
 	if err != nil {
-		return nil, tooMuch(err)
+		return nil, c.tooMuch(err)
 	}
-	state, flaws := stateOf(root)
+	state, flaws := stateOf(root, nil, (*State).endless)
 	var issues []contract.Issue
 	for _, f := range flaws {
 		issues = append(issues, f.issue(fmt.Sprintf("%s:%d: %s", seedName, f.line, f.message)))
@@ -120,7 +117,7 @@ func (c *adminCall) issueCode() (any, *refusal) {
 	}
 	code, err := c.space.IssueCode(wanted.UserID)
 	if err != nil {
-		return nil, unsound([]flaw{{[]string{"user_id"}, "there is no profile user " + strconv.Quote(wanted.UserID)}})
+		return nil, c.unsound([]flaw{{[]string{"user_id"}, "there is no profile user " + strconv.Quote(wanted.UserID)}})
 	}
 	return issuedCode{UserID: wanted.UserID, Code: code}, nil
 }
@@ -144,7 +141,7 @@ func (c *adminCall) addFault() (any, *refusal) {
 	}
 	added, flaws := c.space.addFaults([]Fault{fault}) // it may not fit those that there are
 	if len(flaws) > 0 {
-		return nil, unsound(below(flaws, 2))
+		return nil, c.unsound(below(flaws, 2))
 	}
 	return added[0], nil
 }
@@ -218,7 +215,7 @@ func (c *adminCall) advanceClock() (any, *refusal) {
 		return nil, refused
 	}
 	if c.space.Now().Add(wanted.By).UTC().Year() > lastYear {
-		return nil, unsound([]flaw{{[]string{"by"}, tooLate}})
+		return nil, c.unsound([]flaw{{[]string{"by"}, tooLate}})
 	}
 	c.space.Advance(wanted.By)
 	return c.clock()

@@ -86,7 +86,9 @@ func (s *State) checkTokens(c *checker) {
 
 func checkFaults(c *checker, faults []Fault) {
 	for i, f := range faults {
-		f.check(func(ok bool, message, member string) { c.expect(ok, message, "faults", i, member) })
+		f.check(func(ok bool, message string, path ...any) {
+			c.expect(ok, message, append([]any{"faults", i}, path...)...)
+		})
 		c.expect(f.Name == "" || slices.IndexFunc(faults, func(other Fault) bool { return other.Name == f.Name }) == i, "another fault has this name", "faults", i, "name")
 	}
 }

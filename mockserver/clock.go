@@ -110,20 +110,26 @@ func (c *clock) setting() Clock {
 	return Clock{At: c.read(c.real()), Frozen: c.shown.Frozen}
 }
 
-// wait returns true when the clock shows the end, false when ctx has ended before.
-func (c *clock) wait(ctx context.Context, end time.Time) bool {
+// wait returns true when the clock shows the end, false when ctx has ended before, or when
+// the clock stands still and from now on nobody moves it.
+func (c *clock) wait(ctx context.Context, end time.Time, unmoved <-chan struct{}) bool {
 	for {
 		left, frozen, moved := c.until(end)
 		if left <= 0 {
 			return true
 		}
 		var passed <-chan time.Time
-		if !frozen {
+		var never <-chan struct{}
+		if frozen {
+			never = unmoved
+		} else {
 			passed = time.After(left)
 		}
 		select {
 		case <-passed:
 		case <-moved:
+		case <-never:
+			return false
 		case <-ctx.Done():
 			return false
 		}

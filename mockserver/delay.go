@@ -62,14 +62,15 @@ func (d *Delay) draw(r *rand.Rand) time.Duration {
 	return time.Duration(min(max(drawn, 0), most))
 }
 
-// late holds the answer back, and reports false when nobody waits for it any more. The
-// delay begins when the call arrives, so that whoever has seen that in the journal can
-// move the clock.
+// late holds the answer back, and reports false when nobody waits for it any more, or the
+// server drains and the clock on which it would end stands still. The delay begins when the
+// call arrives, so that whoever has seen that in the journal can move the clock.
 func (c *call) late(w http.ResponseWriter) (waited bool) {
 	on, from := &clock{real: time.Now}, c.entry.begun
 	if c.fault.Delay.OnClock {
 		on, from = &c.clock, c.entry.arrived
 	}
-	c.hold(c.server.open.Load().closed, w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay)) })
+	open := c.server.open.Load()
+	c.hold(open.closed, w, func(ctx context.Context) { waited = on.wait(ctx, from.Add(c.fault.delay), open.Done()) })
 	return waited
 }

@@ -224,7 +224,7 @@ func (c *call) drip(w http.ResponseWriter, resp response, over time.Duration) {
 	flush(w) // the headers come at once
 	c.hold(c.server.open.Load().closed, w, func(ctx context.Context) {
 		for i := range pieces {
-			if !real.wait(ctx, begun.Add(over/time.Duration(pieces)*time.Duration(i+1))) {
+			if !real.wait(ctx, begun.Add(over/time.Duration(pieces)*time.Duration(i+1)), nil) {
 				break
 			}
 			_, _ = w.Write(resp.body[len(resp.body)*i/pieces : len(resp.body)*(i+1)/pieces]) // ctx tells that the client has gone

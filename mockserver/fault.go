@@ -175,7 +175,7 @@ func (f *Fault) takes(draw func() float64) bool {
 }
 
 // check reports what is wrong with a fault by member.
-func (f *Fault) check(expect func(ok bool, message, member string)) {
+func (f *Fault) check(expect func(ok bool, message string, path ...any)) {
 	f.checkSelectors(expect)
 	expect(f.Kind == "" || slices.Contains(kinds, f.Kind), "there is no such kind; there are "+list(kinds), "kind")
 	expect(f.Kind == "" || f.Status == 0, "a fault has a kind or a status, not both", "status")
@@ -193,17 +193,17 @@ func (f *Fault) check(expect func(ok bool, message, member string)) {
 	expect(f.Size == 0 || f.Kind == OversizedBody, "only the kind oversized-body has one", "size")
 	expect(f.Size >= 0, notNegative, "size")
 	expect(f.Size <= maxSize, "it must not be over 1 GiB", "size")
-	f.Delay.check(func(ok bool, message, member string) { expect(ok, message, "delay."+member) })
+	f.Delay.check(func(ok bool, message, member string) { expect(ok, message, "delay", member) })
 }
 
 const notNegative = "it must not be negative"
 
-func (f *Fault) checkSelectors(expect func(ok bool, message, member string)) {
+func (f *Fault) checkSelectors(expect func(ok bool, message string, path ...any)) {
 	expect(f.Operation == "" || operationNamed(f.Operation) != nil, unknownOperation(f.Operation), "operation")
 	expect(f.Tag == "" || tagged(f.Tag), "no operation has this tag", "tag")
 	expect(f.Method == strings.ToUpper(f.Method), "a method is written in upper case", "method")
 	for name := range f.Header {
-		expect(name != "" && !strings.ContainsAny(name, " \t\r\n:"), "this is no name of a header", "header."+name)
+		expect(name != "" && !strings.ContainsAny(name, " \t\r\n:"), "this is no name of a header", "header", name)
 	}
 	expect(f.After.IsZero() || f.Until.IsZero() || f.After.Before(f.Until), "it is not later than after, so it never holds", "until")
 	expect(f.To == 0 || f.From <= f.To, "it is less than from, so it never holds", "to")

@@ -334,7 +334,7 @@ var wrongRequests = map[string]struct {
 	"a path":        {"POST", "/users/s3cret/subscription", `{}`, admin, []string{"path.user_id type"}, "createUserSubscription: request: path.user_id: wrong type", 422},
 	"a query":       {"DELETE", "/profile/subscription", "", admin, []string{"query.course_id required"}, "cancelSubscription: request: query.course_id: required", 422},
 	"no body":       {"PUT", "/profile/name-change", "", admin, []string{"body missingBody"}, "changeName: request: body: required", 422},
-	"no JSON":       {"PATCH", manage, `{`, admin, []string{"body malformed"}, "updateUser: request: body: not JSON at byte 1 (name)", 422},
+	"no JSON":       {"PATCH", manage, `{`, admin, []string{"body malformed"}, "updateUser: request: body: not JSON: a name in double quotes is missing at byte 1", 422},
 	"no credential": {"GET", "/v1.0/profile", "", "", []string{"header.Authorization required"}, "getProfile: request: header.Authorization: required", 401},
 	"a credential of no use": {
 		"PUT", "/v1.0/profile/settings", `{}`, "Authorization: Basic abc",

@@ -47,7 +47,16 @@ func defaultState() *State {
 // is not sound (see [State.Check]) are errors; each says where, as name:line, and names
 // the member. A file with none of tokens, profile, billing, subscription and vendor is about
 // the default world: it has those of [DefaultState]. [State.Write] writes a file.
-func ReadState(name string, r io.Reader) (State, error) {
+func ReadState(name string, r io.Reader) (State, error) { return readState(name, r) }
+
+// ReadRemoteState reads a state as [ReadState] does, for a server that nobody steers but over
+// its admin API. There a fault [ConnectionRefused] without an end is an error, too: it refuses
+// also the call that would remove it.
+func ReadRemoteState(name string, r io.Reader) (State, error) {
+	return readState(name, r, (*State).endless)
+}
+
+func readState(name string, r io.Reader, checks ...func(*State) checker) (State, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return State{}, fmt.Errorf("%s: %w", name, err)
@@ -56,7 +65,7 @@ func ReadState(name string, r io.Reader) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	state, flaws := stateOf(root)
+	state, flaws := stateOf(root, nil, checks...)
 	var errs []error
 	for _, f := range flaws {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", name, f.line, f.flaw))
@@ -99,20 +108,21 @@ func mayHold(data []byte) int {
 	return n
 }
 
-// stateOf returns the state that a tree describes, and all that is wrong with it.
-func stateOf(root *yaml.Node) (State, []located) {
+// stateOf returns the state that a tree describes, and all that is wrong with it, also by the
+// checks, besides what is known.
+func stateOf(root *yaml.Node, known []flaw, checks ...func(*State) checker) (State, []located) {
 	var state State
 	var decoder seedDecoder
 	decoder.value(root, reflect.ValueOf(&state).Elem(), nil)
 	if root.Kind == yaml.MappingNode && !state.hasData() {
 		state.takeData(defaultState())
 	}
-	var unread []flaw
-	for _, f := range decoder.flaws {
-		unread = append(unread, f.flaw)
+	unsound := state.flaws()
+	for _, check := range checks {
+		unsound = append(unsound, check(&state)...)
 	}
-	flaws := decoder.flaws
-	for _, f := range independent(state.flaws(), unread) {
+	flaws := unknown(decoder.flaws, known)
+	for _, f := range independent(unsound, slices.Concat(known, unplaced(flaws))) {
 		if len(flaws) == mostFlaws {
 			break // each takes a walk through the file
 		}
@@ -125,25 +135,67 @@ func stateOf(root *yaml.Node) (State, []located) {
 // mostFlaws bounds how many mistakes are told at once.
 const mostFlaws = 1000
 
-// independent leaves out the flaws that may only be there because something could not be read.
-func independent(flaws, unread []flaw) []flaw {
-	return slices.DeleteFunc(slices.Clone(flaws), func(f flaw) bool {
-		return slices.ContainsFunc(unread, func(first flaw) bool { return follows(f.path, first.path) })
+// unplaced leaves out the lines.
+func unplaced(flaws []located) []flaw {
+	var all []flaw
+	for _, f := range flaws {
+		all = append(all, f.flaw)
+	}
+	return all
+}
+
+// unknown leaves out what could not be read for a reason that is known.
+func unknown(flaws []located, known []flaw) []located {
+	return slices.DeleteFunc(flaws, func(f located) bool {
+		return slices.ContainsFunc(known, func(k flaw) bool {
+			return len(k.path) <= len(f.path) && slices.Equal(k.path, f.path[:len(k.path)])
+		})
 	})
+}
+
+// independent leaves out the flaws that may only be there because something could not be read,
+// and those over mostFlaws.
+func independent(flaws, unread []flaw) (all []flaw) {
+	for _, f := range flaws {
+		if len(all) == mostFlaws {
+			break
+		}
+		if !slices.ContainsFunc(unread, func(first flaw) bool { return follows(f.path, first.path) }) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// needs are the members of a fault that may be unsound because of others beside them.
+var needs = map[string][]string{
+	"kind":             {"status", "delay"},
+	"at_most":          {"nth", "to"},
+	"body":             {"status"},
+	"retry_after":      {"status"},
+	"retry_after_date": {"retry_after"},
+	"content_type":     {"kind", "body"},
+	"over":             {"kind"},
+	"size":             {"kind"},
+	"deviation":        {"distribution"},
+	"sigma":            {"distribution"},
+	"max":              {"distribution", "time"},
+	"time":             {"distribution", "max"},
 }
 
 // follows reports whether a value at a path may only be unsound because the one at another
 // could not be read: it is part of it or has it as a part; or that one is a whole part of the
-// file, to which others refer; or it may be the one thing that a fault does.
+// file, to which others refer; or it is a member of a fault that needs that one.
 func follows(path, unread []string) bool {
 	common := 0
 	for common < min(len(path), len(unread)) && path[common] == unread[common] {
 		common++
 	}
 	refers := len(path) > 0 && path[0] == "tokens" && len(unread) > 0 && (unread[0] == "profile" || unread[0] == "vendor")
-	does := len(path) > 0 && path[len(path)-1] == "kind" && common == len(path)-1 && len(unread) > common && (unread[common] == "status" || unread[common] == "delay")
 	switch {
-	case common == len(path) || common == len(unread) || does:
+	case common == len(path) || common == len(unread):
+		return true
+	case common == len(path)-1 && slices.Contains(needs[path[common]], unread[common]):
 		return true
 	case isEntry(path) && isEntry(unread):
 		return false // of a list: one says nothing of another

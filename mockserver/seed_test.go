@@ -133,6 +133,23 @@ func TestSeedOfFaultsAlone(t *testing.T) {
 	assert.EqualError(t, err, `own.yaml:1: profile.default_user: there is no user ""`)
 	_, err = mockserver.ReadState("faults.yaml", strings.NewReader("faults:\n  - {operation: getMyProfle, status: 503}\n"))
 	assert.ErrorContains(t, err, `faults.yaml:2: faults.0.operation: there is no operation "getMyProfle"`)
+	_, err = mockserver.ReadState("faults.yaml", strings.NewReader("faults:\n  - status: 503\n    delay:\n      time: 1s\n      max: 1ms\n"))
+	assert.ErrorContains(t, err, "faults.yaml:5: faults.0.delay.max: it must be more than the time")
+}
+
+// Go code removes a fault that refuses every connection; callers of the admin API cannot.
+func TestRemoteStateLetsItsCallersIn(t *testing.T) {
+	t.Parallel()
+	const endless = "faults:\n- {kind: connection-refused}\n- {nth: 1}\n"
+	_, err := mockserver.ReadState("a.yaml", strings.NewReader(strings.TrimSuffix(endless, "- {nth: 1}\n")))
+	require.NoError(t, err)
+	_, err = mockserver.ReadRemoteState("a.yaml", strings.NewReader(endless))
+	assert.EqualError(t, err, "a.yaml:2: faults.0.at_most: connection-refused refuses calls of the admin API, too; say how many connections: at_most, to or nth\n"+
+		"a.yaml:3: faults.1.kind: it does nothing: it needs a kind, a status or a delay")
+	for _, end := range []string{"nth: 2", "to: 2", "at_most: 2"} {
+		_, err = mockserver.ReadRemoteState("a.yaml", strings.NewReader("faults: [{kind: connection-refused, "+end+"}]"))
+		assert.NoError(t, err)
+	}
 }
 
 // What stands in comments is sound, and has every member of its types at least once.

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -213,6 +214,8 @@ const negativeDuration = "a duration must not be negative"
 
 func (d *seedDecoder) duration(node *yaml.Node, dst reflect.Value, path []string) {
 	switch duration, err := time.ParseDuration(node.Value); {
+	case err != nil && isLong(node.Value):
+		d.refuse(node, path, "it is too long for a duration; the longest is "+time.Duration(math.MaxInt64).String())
 	case err != nil: // a mapping and a list have no text either
 		d.refuse(node, path, "this is no duration; one is written as 250ms or 1m30s")
 	case duration < 0:
@@ -220,6 +223,17 @@ func (d *seedDecoder) duration(node *yaml.Node, dst reflect.Value, path []string
 	default:
 		dst.SetInt(int64(duration))
 	}
+}
+
+// isLong reports whether a text that is no duration would be one with smaller digits.
+func isLong(text string) bool {
+	_, err := time.ParseDuration(strings.Map(func(r rune) rune {
+		if r >= '1' && r <= '9' {
+			return '0'
+		}
+		return r
+	}, text))
+	return err == nil && strings.ContainsAny(text, "hms") // 0 needs no unit
 }
 
 // isNumber reports whether a scalar is a number that JSON can write. The YAML library

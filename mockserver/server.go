@@ -166,9 +166,9 @@ func (s *Server) serve(listener *httptest.Server) {
 // [WithCheckedAnswers]; with [WithProxy] also requests.
 func (s *Server) Violations() uint64 { return s.violations.Load() }
 
-// Drain ends what would never end by itself: calls that get no answer, and streams of the
-// journal. From then on the server is not ready, and Transport finds nobody; delays and slow
-// answers go on. A program that stops drains first, so that it cuts off no answer, and closes
+// Drain ends what would never end by itself: calls that get no answer, delays on a clock that
+// stands still, and streams of the journal. From then on the server is not ready, and Transport
+// finds nobody; other delays and slow answers go on. A program that stops drains first, so that it cuts off no answer, and closes
 // behind that.
 func (s *Server) Drain() { s.open.Load().drain() }
 

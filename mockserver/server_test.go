@@ -225,3 +225,30 @@ func TestDrainLetsBegunAnswersEnd(t *testing.T) {
 		assert.Equal(t, time.Minute, time.Since(begun))
 	})
 }
+
+// A delay on a clock that runs passes by itself; one on a clock that stands still does not.
+func TestDrainEndsDelaysOnAClockThatStandsStill(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := inProcess(t, at(noon))
+		begin := func(id string, clock mockserver.Clock) (*mockserver.Space, <-chan outcome) {
+			space := m.Space(id)
+			space.SetClock(clock)
+			require.NoError(t, space.AddFault(mockserver.Fault{Delay: mockserver.Delay{Time: time.Hour, OnClock: true}}))
+			return space, begin(space.Client(), newRequest(t, "GET", space.URL()+"/profile/me", ""))
+		}
+		_, still := begin("still", mockserver.Clock{At: noon, Frozen: true})
+		_, runs := begin("runs", mockserver.Clock{At: noon})
+		halted, halts := begin("halts", mockserver.Clock{At: noon})
+		synctest.Wait()
+		begun := time.Now()
+		m.Drain()
+		assert.Error(t, (<-still).err)
+		assert.Equal(t, begun, time.Now(), "at once")
+		halted.Freeze(time.Time{})
+		assert.Error(t, (<-halts).err)
+		assert.Equal(t, begun, time.Now(), "at once, too")
+		assert.Equal(t, 200, (<-runs).status)
+		assert.Equal(t, time.Hour, time.Since(begun))
+	})
+}

@@ -206,7 +206,7 @@ func unfit(id string) string {
 
 func (ss *spaces) full() *refusal {
 	return &refusal{status: http.StatusInsufficientStorage, message: fmt.Sprintf(
-		"There are %d spaces, none of which has been idle for %s, so that there is no room for another", ss.most, ss.idle)}
+		"There is no room for another space: at most %d may be at a time, the default one included, and those that expire do so after %s without a call", ss.most, ss.idle)}
 }
 
 // spaceOf returns the id in header and prefix, and the path without the prefix; or what is

@@ -96,7 +96,7 @@ func TestSpacesAreBounded(t *testing.T) {
 		visit := func(id string) int { return m.call("GET", "/_space/"+id+"/profile/me", "").status }
 		m.Space("kept")
 		require.Equal(t, 200, visit("a"))
-		m.call("GET", "/_space/b/profile/me", "").is(507, `{"detail":"There are 3 spaces, none of which has been idle for 1m0s, so that there is no room for another"}`)
+		m.call("GET", "/_space/b/profile/me", "").is(507, `{"detail":"There is no room for another space: at most 3 may be at a time, the default one included, and those that expire do so after 1m0s without a call"}`)
 		assert.Equal(t, 200, visit("a"), "those that are there go on")
 
 		<-time.After(30 * time.Second)

@@ -82,7 +82,7 @@ type Call struct {
 
 // Clock is a setting of a clock.
 type Clock struct {
-	// The time that it shows from now on. Without one it is the real time.
+	// The time that it shows from now on. Without one it is the real time; so it is with 0001-01-01T00:00:00Z.
 	At *quartet.Time `json:"at,omitempty"`
 	// It stands still until it is moved.
 	Frozen bool `json:"frozen,omitzero"`
@@ -665,7 +665,7 @@ func (c *Client) RemoveFault(ctx context.Context, name string, opts ...quartet.O
 
 // GetHealth calls getHealth: tell whether the server lives.
 //
-// Answers as long as the process can.
+// Answers as long as the process can. HEAD gets the same answer without the body.
 // It sends GET /_mock/v1/health. Retry class: safe.
 func (c *Client) GetHealth(ctx context.Context, opts ...quartet.Option) (*Condition, error) {
 	out := new(Condition)
@@ -766,7 +766,7 @@ func (c *Client) ReplaceLimits(ctx context.Context, body LimitList, opts ...quar
 
 // GetReadiness calls getReadiness: tell whether the server takes calls.
 //
-// Answers 503 from the moment at which the server begins to stop.
+// Answers 503 from the moment at which the server begins to stop. HEAD gets the same answer without the body.
 // It sends GET /_mock/v1/ready. Retry class: safe.
 func (c *Client) GetReadiness(ctx context.Context, opts ...quartet.Option) (*Condition, error) {
 	out := new(Condition)

@@ -35,5 +35,5 @@ func readSeed(name string) (mockserver.State, error) {
 		return mockserver.State{}, err
 	}
 	defer file.Close()
-	return mockserver.ReadState(name, file)
+	return mockserver.ReadRemoteState(name, file)
 }

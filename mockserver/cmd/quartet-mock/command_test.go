@@ -82,6 +82,20 @@ func TestCheckSaysEveryMistake(t *testing.T) {
 	assert.Empty(t, stderr)
 }
 
+// A server that nobody can reach any more does not start.
+func TestSeedMustNotShutOutTheAdminAPI(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", "faults:\n- {kind: connection-refused, at_most: 3}\n- {kind: connection-refused, from: 2}\n")
+	const mistake = ":3: faults.1.at_most: connection-refused refuses calls of the admin API, too; say how many connections: at_most, to or nth\n"
+	status, _, stderr := ends(nil, "check", seed)
+	assert.Equal(t, failed, status)
+	assert.Equal(t, seed+mistake, stderr)
+	status, stdout, stderr := ends(nil, "-addr", "127.0.0.1:0", "-seed", seed)
+	assert.Equal(t, usage, status)
+	assert.Empty(t, stdout)
+	assert.Equal(t, "quartet-mock: -seed: "+seed+mistake, stderr)
+}
+
 // What a proxy cannot do is refused: to stand in front of itself, and to shape answers that
 // it does not make.
 func TestProxyRefusesWhatItCannotDo(t *testing.T) {

@@ -141,14 +141,17 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 // only, and that is told.
 func TestSlowAnswersAreFinished(t *testing.T) {
 	t.Parallel()
-	seed := file(t, "seed.yaml", `faults:
+	seed := file(t, "seed.yaml", `clock: {at: 2026-01-05T12:00:00Z, frozen: true}
+faults:
 - {operation: getMyProfile, kind: slow-drip, over: 3s}
 - {operation: changeName, delay: {time: 3s}}
 - {operation: listPayments, kind: no-answer}
+- {operation: listSubscriptions, delay: {time: 1h, on_clock: true}}
 `)
 	for drain, status := range map[string]int{"1m": ok, "1ms": failed} {
 		s, _ := process(t, nil, "-addr", "127.0.0.1:0", "-seed", seed, "-drain-timeout", drain)
 		_, never := s.dial(t, held)
+		_, frozen := s.dial(t, strings.Replace(simple, "/profile/me", "/profile/subscriptions", 1))
 		_, events := s.dial(t, "GET /_mock/v1/journal/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		_, dripped := s.dial(t, simple)
 		_, delayed := s.dial(t, strings.Replace(halfBody, "\r\n\r\n{", "\r\n\r\n"+`{"first_name":"A","last_name":null}`, 1))
@@ -156,12 +159,14 @@ func TestSlowAnswersAreFinished(t *testing.T) {
 			_, err := begun.Peek(1)
 			require.NoError(t, err, "it is under way")
 		}
-		s.awaitUnderWay(t, 3)
+		s.awaitUnderWay(t, 4)
 		s.signal(syscall.SIGTERM)
 		assert.Equal(t, status, s.wait(), "%s", s.stderr)
-		_, err := never.ReadByte()
-		require.ErrorIs(t, err, io.EOF)
-		_, err = io.Copy(io.Discard, events)
+		for _, endless := range []*bufio.Reader{never, frozen} {
+			_, err := endless.ReadByte()
+			require.ErrorIs(t, err, io.EOF)
+		}
+		_, err := io.Copy(io.Discard, events)
 		require.NoError(t, err)
 		if status == ok {
 			resp := answer(t, dripped)

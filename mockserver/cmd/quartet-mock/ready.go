@@ -42,15 +42,29 @@ func removeOwn(name string, line []byte) {
 func writeWhole(name string, data []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return err
+		return about(name, err)
 	}
 	_, err = file.Write(data)
-	err = errors.Join(err, file.Chmod(0o644), file.Close())
+	err = errors.Join(about(name, err), about(name, file.Chmod(0o644)), about(name, file.Close()))
 	if err == nil {
-		err = os.Rename(file.Name(), name)
+		err = about(name, os.Rename(file.Name(), name))
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return nil
+}
+
+// about lets an error name the file that was to be written, instead of the one that was to
+// become it.
+func about(name string, err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return &fs.PathError{Op: path.Op, Path: name, Err: path.Err}
+	case errors.As(err, &link):
+		return &fs.PathError{Op: link.Op, Path: name, Err: link.Err}
+	}
+	return err
 }

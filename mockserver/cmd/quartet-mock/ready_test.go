@@ -39,6 +39,23 @@ func TestStaleReadyFileIsRemovedFirst(t *testing.T) {
 	assert.FileExists(t, kept, "help starts nothing")
 }
 
+// A file that cannot be written is told by the name that it was to have.
+func TestFileThatCannotBeWrittenIsNamed(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "a")
+	for setting, in := range map[string]string{"ready-file": filepath.Join(folder, "ready.json"), "tls-ca": filepath.Join(folder, "ca.pem")} {
+		status, _, stderr := ends(nil, "-addr", "127.0.0.1:0", "-"+setting, in)
+		assert.Equal(t, usage, status)
+		assert.Contains(t, stderr, "quartet-mock: -"+setting+": open "+in+": ")
+	}
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "b"), 0o700))
+	err := writeWhole(filepath.Join(folder, "b"), nil)
+	require.ErrorContains(t, err, "rename "+filepath.Join(folder, "b")+": ")
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Len(t, files, 1)
+}
+
 func TestReadyFileOfAnotherProcessStays(t *testing.T) {
 	t.Parallel()
 	ready := filepath.Join(t.TempDir(), "ready.json")

@@ -909,38 +909,45 @@ func Admin() []*contract.API {
 				{Status: 503, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getVersion", Method: "GET", Path: "/_mock/v1/version", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[10]},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getDocument", Method: "GET", Path: "/_mock/v1/documents/{file}", Tags: []string{"Server", "Raw"}, Security: contract.Security{Access: 1, Bearer: true}, Arguments: []contract.Argument{
 				{Name: "file", In: "path", Required: true, Schema: &s[18]}}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[19], Texts: []string{"application/yaml"}},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 404, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getMetrics", Method: "GET", Path: "/_mock/v1/metrics", Tags: []string{"Server", "Raw"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, Texts: []string{"text/plain"}},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getCoverage", Method: "GET", Path: "/_mock/v1/coverage", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[20]},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "getCoverageTable", Method: "GET", Path: "/_mock/v1/coverage.md", Tags: []string{"Server", "Raw"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, Texts: []string{"text/markdown"}},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "listSpaces", Method: "GET", Path: "/_mock/v1/spaces", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Responses: []contract.Response{
 				{Status: 200, JSON: "application/json", Schema: &s[36]},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 422, JSON: "application/problem+json", Schema: &s[2]}}},
 			{ID: "createSpace", Method: "POST", Path: "/_mock/v1/spaces", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Body: &contract.Body{Schema: &s[45], Required: true}, Responses: []contract.Response{
 				{Status: 201, JSON: "application/json", Schema: &s[38]},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 404, JSON: "application/problem+json", Schema: &s[2]},
@@ -950,6 +957,7 @@ func Admin() []*contract.API {
 			{ID: "deleteSpace", Method: "DELETE", Path: "/_mock/v1/spaces/{space}", Tags: []string{"Server"}, Security: contract.Security{Access: 1, Bearer: true}, Arguments: []contract.Argument{
 				{Name: "space", In: "path", Required: true, Schema: &s[48]}}, Responses: []contract.Response{
 				{Status: 204},
+				{Status: 400, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 401, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 403, JSON: "application/problem+json", Schema: &s[2]},
 				{Status: 404, JSON: "application/problem+json", Schema: &s[2]},

@@ -75,6 +75,15 @@ func (op *Operation) Validate(r Request) Verdict {
 	return v
 }
 
+// Legible is the JSON that a handler decodes, as in Verdict, also of a body that Validate refuses for what is in it. It is
+// nil of one that is no JSON or names a member twice, and when the operation takes no body.
+func (op *Operation) Legible(body []byte) []byte {
+	if op.Body == nil {
+		return nil
+	}
+	return walkBody(op.Body.Schema, body, nil, nil).Decodable
+}
+
 var jsonOnly = []string{"application/json"}
 
 // check looks at the body; bit i of its Sent belongs to the body's member i.

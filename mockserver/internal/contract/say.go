@@ -86,7 +86,7 @@ func sayRule(issue *Issue) string {
 	case Format:
 		return "not a " + issue.Text
 	case Malformed:
-		return fmt.Sprintf("not JSON at byte %d (%s)", issue.Offset, issue.Fault)
+		return fmt.Sprintf("not JSON: %s at byte %d", issue.Fault.Phrase(), issue.Offset)
 	case Duplicate:
 		return fmt.Sprintf("duplicate at byte %d", issue.Offset)
 	case Trailing:

@@ -25,6 +25,24 @@ const (
 	OtherFault         Fault = "other"            // anything else that the parser refuses
 )
 
+// Phrase says it in plain English, without the position.
+func (f Fault) Phrase() string { return phrases[f] }
+
+var phrases = map[Fault]string{
+	WantValue:          "a value is missing",
+	WantName:           "a name in double quotes is missing",
+	WantColon:          "a colon is missing",
+	WantComma:          "a comma or a closing bracket is missing",
+	UnterminatedString: "a string does not end that begins",
+	ControlCharacter:   "an unescaped control character stands",
+	BadEscape:          "a backslash begins no escape",
+	BadUnicodeEscape:   "four hexadecimal digits are missing",
+	InvalidUTF8:        "there is no UTF-8",
+	LoneSurrogate:      "half of a surrogate pair stands",
+	TooDeep:            "the nesting becomes too deep",
+	OtherFault:         "the grammar is broken",
+}
+
 // maxDepth is how deeply objects and arrays may nest; jsontext has the same limit.
 const maxDepth = 10000
 

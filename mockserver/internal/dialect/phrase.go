@@ -42,7 +42,7 @@ func phrase(issue *contract.Issue) string {
 	case contract.ContentType:
 		return "the body must be sent as application/json"
 	case contract.Malformed:
-		return "the body is not JSON: " + faults[issue.Fault] + " at byte " + strconv.Itoa(issue.Offset)
+		return "the body is not JSON: " + issue.Fault.Phrase() + " at byte " + strconv.Itoa(issue.Offset)
 	case contract.Duplicate:
 		return "the body has the member " + dotted(issue) + " twice, again at byte " + strconv.Itoa(issue.Offset)
 	case contract.Trailing:
@@ -75,19 +75,4 @@ var typeNames = map[contract.Type]string{
 	contract.Object:  "an object",
 	contract.Map:     "an object",
 	contract.Array:   "an array",
-}
-
-var faults = map[contract.Fault]string{
-	contract.WantValue:          "a value is missing",
-	contract.WantName:           "a name in double quotes is missing",
-	contract.WantColon:          "a colon is missing",
-	contract.WantComma:          "a comma or a closing bracket is missing",
-	contract.UnterminatedString: "a string does not end that begins",
-	contract.ControlCharacter:   "an unescaped control character stands",
-	contract.BadEscape:          "a backslash begins no escape",
-	contract.BadUnicodeEscape:   "four hexadecimal digits are missing",
-	contract.InvalidUTF8:        "there is no UTF-8",
-	contract.LoneSurrogate:      "half of a surrogate pair stands",
-	contract.TooDeep:            "the nesting becomes too deep",
-	contract.OtherFault:         "the grammar is broken",
 }
