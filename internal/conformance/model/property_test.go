@@ -21,13 +21,13 @@ import (
 
 // property checks something of calls of one operation after another, each in a space of its
 // own.
-func property(t *testing.T, names []string, check func(t *rapid.T, space *mockserver.Space, s sample)) {
+func property(t *testing.T, names []string, holds func(t *rapid.T, space *mockserver.Space, s sample)) {
 	t.Helper()
 	srv := mockserver.Start(t, config{}.options()...)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rapid.Check(t, func(t *rapid.T) { check(t, srv.SpaceFor(t), drawSample(t, operations()[name])) })
+			check(t, seedOfAll, func(t *rapid.T) { holds(t, srv.SpaceFor(t), drawSample(t, operations()[name])) })
 		})
 	}
 }
