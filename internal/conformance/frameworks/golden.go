@@ -49,11 +49,11 @@ type Answer struct {
 	Body        string `json:"body"`
 }
 
-// Equal says whether an answer of the mock is that of the real framework. A success is the handler's, so of that only the
-// status counts.
+// Equal says whether an answer of the mock is that of the real framework. The body of a success is the handler's, so it does
+// not count.
 func (a Answer) Equal(mock Answer) bool {
 	if a.Status/100 == 2 {
-		return a.Status == mock.Status
+		mock.Body = a.Body
 	}
 	return a == mock
 }

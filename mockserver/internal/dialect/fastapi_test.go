@@ -48,7 +48,7 @@ func probed(t *testing.T, c *contract.Contract, asked *frameworks.Case) framewor
 	}
 	issues := m.Operation.Validate(r).Issues
 	if len(issues) == 0 {
-		return frameworks.Answer{Status: 200}
+		return frameworks.Answer{Status: 200, ContentType: d.Media(), Body: "{}"}
 	}
 	status, body := d.Validation(issues)
 	return frameworks.Answer{Status: status, ContentType: d.Media(), Body: string(body)}
