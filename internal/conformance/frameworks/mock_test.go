@@ -89,8 +89,10 @@ func TestTheMockAnswersLikeTheFramework(t *testing.T) {
 	assert.NoError(t, comparison.Unused())
 	assert.Equal(t, tableOf(t, comparison), pagePart(t, "differences"), "the table of docs/conformance.md")
 	assert.Contains(t, pagePart(t, "figures"), fmt.Sprintf(
-		"%d requests; %d answers equal byte for byte, %d successes of the same status and headers; %d differences on purpose",
-		comparison.Compared, comparison.Compared-comparison.Differing-comparison.Successes, comparison.Successes, comparison.Differing))
+		"%d requests; %d answers equal byte for byte, %d successes of the same status and headers; %d differences on purpose, in\n%d entries.",
+		comparison.Compared, comparison.Compared-comparison.Differing-comparison.Successes, comparison.Successes, comparison.Differing,
+		len(comparison.Listed)))
+	assert.NotContains(t, comparison.Listed, 0, "an entry without a case")
 }
 
 func TestEveryOperationOfTheTwoDocumentsIsInTheCorpus(t *testing.T) {
