@@ -47,12 +47,13 @@ func (a Answer) Summary() string {
 	return strings.Join(append([]string{strconv.Itoa(a.Status)}, slices.Compact(types)...), " ")
 }
 
-// hasTheForm says whether an answer is JSON and, where it is no success, a detail that is a text, or issues.
+// hasTheForm says whether an answer is JSON and, where it is no success, a detail that is a text, or issues; and of a 401
+// whether it says what is demanded.
 func (a Answer) hasTheForm() bool {
 	var refusal struct {
 		Detail json.RawMessage `json:"detail"`
 	}
-	if a.ContentType != "application/json" || json.Unmarshal([]byte(a.Body), &refusal) != nil {
+	if a.ContentType != "application/json" || (a.Status == http.StatusUnauthorized) != (a.Challenge != "") || json.Unmarshal([]byte(a.Body), &refusal) != nil {
 		return false
 	}
 	var text *string

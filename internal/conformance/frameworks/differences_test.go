@@ -35,6 +35,7 @@ func TestADifferenceHasToBeListedAndWhatIsListedHasToDiffer(t *testing.T) {
 		"listed":                        {listed, notFound, inOtherWords, ""},
 		"listed, of another type":       {listed, notFound, frameworks.Answer{Status: 404, ContentType: "x", Body: inOtherWords.Body}, "has not the form"},
 		"listed, without a detail":      {listed, notFound, frameworks.Answer{Status: 404, ContentType: js, Body: "{}"}, "has not the form"},
+		"listed, with a challenge":      {listed, notFound, frameworks.Answer{Status: 404, ContentType: js, Challenge: "Bearer", Body: inOtherWords.Body}, "has not the form"},
 		"listed, with no text":          {listed, notFound, frameworks.Answer{Status: 404, ContentType: js, Body: `{"detail":[]}`}, "has not the form"},
 		"listed, and equal":             {listed, notFound, notFound, "does not differ any more"},
 		"listed as another answer":      {listed, failure, inOtherWords, `the framework answers "500"`},

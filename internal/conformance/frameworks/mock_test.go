@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -27,6 +28,9 @@ func ask(t *testing.T, mock *mockserver.Server, c *frameworks.Case) frameworks.A
 	req.URL, err = url.ParseRequestURI(c.Request.Target) // not with the host before it: two slashes would be lost
 	require.NoError(t, err)
 	req.URL.Scheme, req.URL.Host = "http", "mock"
+	if c.Request.Authorization != nil {
+		req.Header.Set("Authorization", strings.TrimSpace(*c.Request.Authorization)) // as any server reads a header
+	}
 	if c.Request.ContentType != nil {
 		req.Header.Set("Content-Type", *c.Request.ContentType)
 	}
@@ -35,7 +39,10 @@ func ask(t *testing.T, mock *mockserver.Server, c *frameworks.Case) frameworks.A
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	return frameworks.Answer{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Allow: resp.Header.Get("Allow"), Body: string(answer)}
+	return frameworks.Answer{
+		Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Allow: resp.Header.Get("Allow"),
+		Challenge: resp.Header.Get("WWW-Authenticate"), Body: string(answer),
+	}
 }
 
 // prepare gives the state what the request names: a code, a course, a user and so on, because what the mock's handlers
@@ -79,12 +86,18 @@ func TestTheMockAnswersLikeTheFramework(t *testing.T) {
 	for _, operation := range frameworks.Operations() {
 		mock, err := mockserver.New(mockserver.WithCheckedAnswers())
 		require.NoError(t, err)
+		strict, err := mockserver.New(mockserver.WithCheckedAnswers(), mockserver.WithStrictAuth())
+		require.NoError(t, err)
 		cases, err := frameworks.Cases(operation)
 		require.NoError(t, err)
 		for _, c := range cases {
-			assert.NoError(t, comparison.Check(&c, ask(t, mock, &c)))
+			asked := mock
+			if c.Request.Strict {
+				asked = strict
+			}
+			assert.NoError(t, comparison.Check(&c, ask(t, asked, &c)))
 		}
-		assert.Zero(t, mock.Violations(), operation)
+		assert.Zero(t, mock.Violations()+strict.Violations(), operation)
 	}
 	assert.NoError(t, comparison.Unused())
 	assert.Equal(t, tableOf(t, comparison), pagePart(t, "differences"), "the table of docs/conformance.md")
