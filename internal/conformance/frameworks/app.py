@@ -7,7 +7,8 @@ use.
 
 from typing import Any, Literal, Optional
 
-from fastapi import APIRouter, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
 
@@ -156,6 +157,18 @@ async def probe(id: int, limit: int, request: Probe) -> dict[str, Any]:
     return {}
 
 
-app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def application() -> FastAPI:
+    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+
+app = application()
 for router in (profile, users, probes):
     app.include_router(router)
+
+# The profile service where a credential is demanded, of all operations but the public one. That the token is a good one a
+# service would see for itself; the framework has no words for one that is not.
+strict = application()
+public = APIRouter(prefix="/profile")
+public.get("/available-payment-methods")(list_available_payment_methods)
+strict.include_router(public)
+strict.include_router(profile, dependencies=[Depends(HTTPBearer())])

@@ -14,6 +14,8 @@ def cases(op: Operation):
     if not op.is_probe:
         yield from routing(op)
         yield from requests_around(op)
+        if op.takes_bearer:
+            yield from credentials(op)
         if op.schema is not None:
             yield from bodies.whole_bodies(op)
             yield from bodies.malformed_bodies(op)
@@ -90,6 +92,46 @@ def requests_around(op: Operation):
             ("a content type alone", b"", JSON),
         ):
             yield Case(f"a body that is not asked for: {name}", op.method, op.target(), content_type, body)
+
+
+def credentials(op: Operation):
+    """Requests to a service that demands a credential. The token is one that the mock knows."""
+    for name, authorization in {
+        "none": None,
+        "an empty header": "",
+        "a space": " ",
+        "no token": "Bearer",
+        "a space for a token": "Bearer ",
+        "a token alone": "default-token",
+        "another scheme": "Basic czNjcjpzM2Ny",
+        "a scheme that begins alike": "Bearers default-token",
+        "a scheme that there is not": "s3cr default-token",
+        "a colon behind the scheme": "Bearer: default-token",
+        "a tab behind the scheme": "Bearer\tdefault-token",
+        "good": "Bearer default-token",
+        "in lower case": "bearer default-token",
+        "in upper case": "BEARER default-token",
+        "two spaces": "Bearer  default-token",
+        "a space at the end": "Bearer default-token ",
+        "spaces before the scheme": "  Bearer default-token",
+    }.items():
+        yield op.case(f"credential: {name}", strict=True, authorization=authorization)
+    path, query = op.filled(op.path), op.target().partition("?")[2]
+    yield op.case("credential: none, another method", method="PATCH", strict=True)
+    yield op.case("credential: none, a path that there is not", target=path + "/x?" + query, strict=True)
+    yield op.case("credential: none, no query", target=path, strict=True)
+    if op.schema is None:
+        return
+    for name, body in {
+        "no body": "",
+        "no JSON": "{",
+        "no UTF-8": b"\xff",
+        "a list": "[]",
+        "no members": "{}",
+        "wrong members": spelled({m: "[{}]" for m in op.members}),
+    }.items():
+        yield op.case(f"credential: none, and the body: {name}", body=body, strict=True)
+    yield op.case("credential: none, and a body that is a text", body="{", content_type="text/plain", strict=True)
 
 
 def path_values(op: Operation, name, kind):

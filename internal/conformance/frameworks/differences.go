@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,7 +18,7 @@ var table []byte
 // Difference is a row of the table of all that the mock answers otherwise than the real framework, on purpose.
 type Difference struct {
 	What      string   `json:"what"`      // is asked
-	Framework []string `json:"framework"` // what the real framework answers: summaries, see Answer.Summary, or statuses
+	Framework []string `json:"framework"` // what the real framework answers: summaries, see Answer.Summary
 	Mock      []string `json:"mock"`      // the same of the mock
 	Why       string   `json:"why"`
 	Cases     []string `json:"cases"` // the cases that differ: expressions that match all of "operation: name"
@@ -44,6 +45,29 @@ func (a Answer) Summary() string {
 	}
 	slices.Sort(types)
 	return strings.Join(append([]string{strconv.Itoa(a.Status)}, slices.Compact(types)...), " ")
+}
+
+// hasTheForm says whether an answer is JSON and, where it is no success, a detail that is a text, or issues; and of a 401
+// whether it says what is demanded.
+func (a Answer) hasTheForm() bool {
+	var refusal struct {
+		Detail json.RawMessage `json:"detail"`
+	}
+	if a.ContentType != "application/json" || (a.Status == http.StatusUnauthorized) != (a.Challenge != "") || json.Unmarshal([]byte(a.Body), &refusal) != nil {
+		return false
+	}
+	var text *string
+	var issues []struct {
+		Type, Msg string
+		Loc       []any
+	}
+	switch {
+	case a.Status/100 == 2:
+		return true
+	case a.Status == http.StatusUnprocessableEntity:
+		return json.Unmarshal(refusal.Detail, &issues) == nil && len(issues) > 0 && issues[0].Type != "" && issues[0].Msg != "" && len(issues[0].Loc) > 0
+	}
+	return json.Unmarshal(refusal.Detail, &text) == nil && text != nil && *text != ""
 }
 
 // Comparison holds answers against the golden ones and the table.
@@ -115,10 +139,12 @@ func (c *Comparison) Check(asked *Case, mock Answer) error {
 	case differs && len(rows) == 0:
 		return fmt.Errorf("%s\n  %s\n  the framework: %s\n  the mock:      %s", asked, shortened(asked.Request.Target+" "+asked.Request.Body),
 			shortened(fmt.Sprint(asked.Answer)), shortened(fmt.Sprint(mock)))
-	case differs && !isAmong(asked.Answer.Summary(), rows[0].Framework):
+	case differs && !slices.Contains(rows[0].Framework, asked.Answer.Summary()):
 		return fmt.Errorf("%s is listed as %q, but the framework answers %q", asked, rows[0].What, asked.Answer.Summary())
-	case differs && !isAmong(mock.Summary(), rows[0].Mock):
+	case differs && !slices.Contains(rows[0].Mock, mock.Summary()):
 		return fmt.Errorf("%s is listed as %q, but the mock answers %q: %s", asked, rows[0].What, mock.Summary(), shortened(mock.Body))
+	case differs && !mock.hasTheForm():
+		return fmt.Errorf("%s is listed as %q, and the mock's answer has not the form of FastAPI's: %s", asked, rows[0].What, shortened(fmt.Sprint(mock)))
 	}
 	return nil
 }
@@ -131,11 +157,6 @@ func (c *Comparison) lists(row int, asked *Case) (found bool) {
 		}
 	}
 	return found
-}
-
-func isAmong(summary string, listed []string) bool {
-	status, _, _ := strings.Cut(summary, " ")
-	return slices.Contains(listed, summary) || slices.Contains(listed, status)
 }
 
 func shortened(text string) string {

@@ -26,6 +26,8 @@ class Case:
     target: str
     content_type: str | None = None
     body: bytes = b""
+    strict: bool = False  # asked where a credential is demanded
+    authorization: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Operation:
     """An operation of a document, with the request that it takes."""
 
     is_probe: bool
+    takes_bearer: bool  # and nothing else; or no credential at all
     name: str
     method: str
     path: str
@@ -53,14 +56,15 @@ class Operation:
     def good_query(self) -> str:
         return "&".join(f"{name}={'7' if kind == 'integer' else 'go'}" for name, kind in self.in_query.items())
 
-    def case(self, name: str, *, method=None, target=None, content_type=JSON, body=None) -> Case:
+    def case(self, name: str, *, method=None, target=None, content_type=JSON, body=None, **credential) -> Case:
         if body is None and self.schema is not None:
             body = spelled(self.good)
         if isinstance(body, str):
             body = body.encode("utf-8", "surrogatepass")
         if not body and self.schema is None:
             content_type = None
-        return Case(name, method or self.method, self.target() if target is None else target, content_type, body or b"")
+        target = self.target() if target is None else target
+        return Case(name, method or self.method, target, content_type, body or b"", **credential)
 
 
 def operations():
@@ -80,6 +84,7 @@ def operation(is_probe, document, method, template, source) -> Operation:
         members = {name: resolved(document, s) for name, s in schema["properties"].items()}
     return Operation(
         is_probe,
+        {scheme for way in source.get("security", []) for scheme in way} <= {"bearerAuth"},
         source["operationId"],
         method.upper(),
         template,

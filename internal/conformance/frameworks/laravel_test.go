@@ -18,8 +18,8 @@ import (
 	"github.com/quartet-go/quartet/openapi"
 )
 
-// laravelLines are the lines of Laravel's English language file, validation.php, for the rules that the billing document
-// uses, by their keys there.
+// laravelLines are the lines of Laravel's English language file for the rules that the billing document uses, by their keys
+// there: src/Illuminate/Translation/lang/en/validation.php of laravel/framework, here of 13.26.1 and the same since 10.0.
 var laravelLines = map[string]string{
 	"required":   "The :attribute field is required.",
 	"string":     "The :attribute field must be a string.",

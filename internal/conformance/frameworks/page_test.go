@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,6 +37,27 @@ func tableOf(t *testing.T, comparison *frameworks.Comparison) string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", row.What, strings.Join(row.Framework, "; "), strings.Join(row.Mock, "; "), row.Why, comparison.Listed[i])
 	}
 	return b.String()
+}
+
+// The versions of all other tools stand where these are pinned, and on the page.
+func TestThePageNamesTheVersionsOfTheTools(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/conformance.md")
+	require.NoError(t, err)
+	for file, tools := range map[string]map[string]string{
+		"../../../go.mod":                 {`pgregory.net/rapid (v\S+)`: "pgregory.net/rapid) %s,"},
+		"../../../.ci/lint/package.json":  {`"@redocly/cli": "(.+)"`: "[Redocly CLI](https://redocly.com/docs/cli) %s ", `spectral-cli": "(.+)"`: "spectral) %s "},
+		"../schemathesis/requirements.in": {`schemathesis==(.+)`: "runs version %s "},
+		"../typescript/package.json":      {`"openapi-typescript": "(.+)"`: "openapi-typescript %s,", `"openapi-fetch": "(.+)"`: "openapi-fetch %s,", `"typescript": "(.+)"`: "TypeScript %s "},
+	} {
+		pinned, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for where, text := range tools {
+			version := regexp.MustCompile(where).FindSubmatch(pinned)
+			require.NotNil(t, version, where)
+			assert.Contains(t, string(page), fmt.Sprintf(text, version[1]))
+		}
+	}
 }
 
 func TestThePageNamesTheVersionsOfTheGoldenFiles(t *testing.T) {

@@ -27,12 +27,12 @@ DISTRIBUTIONS = ("fastapi", "pydantic", "pydantic-core", "starlette", "uvicorn",
 
 
 @contextlib.contextmanager
-def serving():
-    """Serves the application and yields its port."""
+def serving(application):
+    """Serves an application and yields its port."""
     logging.disable(logging.CRITICAL)  # an answer of 500 is an answer, too
     server = uvicorn.Server(
         uvicorn.Config(
-            app.app,
+            application,
             host="127.0.0.1",
             port=0,
             http="h11",
@@ -60,14 +60,18 @@ def ask(port: int, case: documents.Case) -> dict:
         connection.putrequest(case.method, case.target, skip_accept_encoding=True)
         if case.content_type is not None:
             connection.putheader("Content-Type", case.content_type)
+        if case.authorization is not None:
+            connection.putheader("Authorization", case.authorization)
         if case.body:
             connection.putheader("Content-Length", str(len(case.body)))
         connection.endheaders(case.body or None)
         answer = connection.getresponse()
+        challenge = answer.getheader("www-authenticate")
         return {
             "status": answer.status,
             "content_type": answer.getheader("content-type", ""),
             "allow": answer.getheader("allow", ""),
+            **({} if challenge is None else {"www_authenticate": challenge}),
             "body": answer.read().decode(),
         }
     finally:
@@ -77,6 +81,10 @@ def ask(port: int, case: documents.Case) -> dict:
 def request(case: documents.Case) -> dict:
     """The request as it is stored; what is not UTF-8 in base 64."""
     stored = {"method": case.method, "target": case.target}
+    if case.strict:
+        stored["strict"] = True
+    if case.authorization is not None:
+        stored["authorization"] = case.authorization
     if case.content_type is not None:
         stored["content_type"] = case.content_type
     try:
@@ -89,14 +97,14 @@ def record(folder: pathlib.Path):
     folder.mkdir(exist_ok=True)
     versions = {"python": ".".join(platform.python_version_tuple()[:2])} | {name: version(name) for name in DISTRIBUTIONS}
     (folder / "versions.json").write_text(json.dumps(versions, indent=1) + "\n")
-    with serving() as port:
+    with serving(app.app) as port, serving(app.strict) as strict_port:
         for operation in documents.operations():
             names = set()
             with (folder / f"{operation.name}.jsonl").open("w", encoding="utf-8") as file:
                 for case in corpus.cases(operation):
                     assert case.name not in names, f"{operation.name} has two cases named {case.name}"
                     names.add(case.name)
-                    line = {"name": case.name, "request": request(case), "answer": ask(port, case)}
+                    line = {"name": case.name, "request": request(case), "answer": ask(strict_port if case.strict else port, case)}
                     file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 

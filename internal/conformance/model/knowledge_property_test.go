@@ -35,7 +35,7 @@ func anyKnowledge[T any](t *rapid.T) T {
 func TestWhatAServerKnowsIsWhatTheClientsRead(t *testing.T) {
 	t.Parallel()
 	srv := mockserver.Start(t, config{}.options()...)
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, seedOfAll, func(t *rapid.T) {
 		m := &machine{T: t, space: srv.SpaceFor(t), now: start}
 		require.NoError(t, m.space.Update(func(s *mockserver.State) { know(t, s) }))
 		m.known = m.space.State()

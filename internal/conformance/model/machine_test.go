@@ -62,6 +62,7 @@ type machine struct {
 	known  mockserver.State // what the server must know now
 	now    time.Time        // on the server's clock
 	steps  int
+	calls  []string // with what they sent
 	vendor vendorMemory
 
 	refusing *http.Transport // makes a new connection for each attempt, some of which are refused; nil: none are
@@ -111,6 +112,8 @@ func (m *machine) do(c call) {
 		m.good(c, answer)
 	}
 	met.step(c, p, arrivals, err)
+	m.calls = append(m.calls, c.operation+" "+canonical(c.input))
+	met.run(m.calls)
 }
 
 // counters are faults that never happen and count the requests of a call.

@@ -15,6 +15,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv("RAPID_CHECKS") == "" {
 		_ = flag.Set("rapid.checks", "3") // it is there: rapid has been imported
 	}
+	flag.Parse()
+	seedOfAll, _ = flag.Lookup("rapid.seed").Value.(flag.Getter).Get().(uint64)
 	code := m.Run()
 	if testing.Verbose() {
 		fmt.Print(met.String())

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,12 +16,16 @@ import (
 )
 
 // met counts what the sequences have met.
-var met = tally{counts: map[string]int{}}
+var met = tally{counts: map[string]int{}, distinct: map[[sha256.Size]byte]bool{}}
 
 type tally struct {
 	mu     sync.Mutex
 	steps  int
 	counts map[string]int
+
+	rounds   int // that are over, of which each may have the same seed
+	runs     int // of four calls one after the other, with what they sent
+	distinct map[[sha256.Size]byte]bool
 }
 
 // count adds to a count.
@@ -28,6 +33,18 @@ func (t *tally) count(name string, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.counts[name] += n
+}
+
+// run counts the last calls of a sequence, where there are so many.
+func (t *tally) run(calls []string) {
+	const length = 4
+	if len(calls) < length {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.runs++
+	t.distinct[sha256.Sum256(fmt.Append(nil, t.rounds, calls[len(calls)-length:]))] = true
 }
 
 // step counts one call.
@@ -62,11 +79,14 @@ func (t *tally) step(c call, p plan, arrivals []int, err error) {
 	}
 }
 
-// complete demands of a run that is long enough that it has met everything.
+// complete demands that the workers did not draw the same, and of a run that is long enough
+// that it has met everything.
 func (t *tally) complete(tb testing.TB) {
 	tb.Helper()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.rounds++
+	assert.Greater(tb, 10*len(t.distinct), 9*t.runs, "of %d runs of four calls %d are distinct", t.runs, len(t.distinct))
 	if t.steps < 5000 {
 		return
 	}
@@ -86,7 +106,7 @@ func (t *tally) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var b strings.Builder
-	fmt.Fprintf(&b, "steps: %d\n", t.steps)
+	fmt.Fprintf(&b, "steps: %d besides those with refused connections; of %d runs of four calls %d are distinct\n", t.steps, t.runs, len(t.distinct))
 	for _, name := range slices.Sorted(maps.Keys(t.counts)) {
 		fmt.Fprintf(&b, "  %-60s %6d\n", name, t.counts[name])
 	}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -37,14 +38,15 @@ func TestModel(t *testing.T) {
 	for _, c := range []config{{}, {strict: true}, {split: true}, {strict: true, split: true}} {
 		servers[c] = mockserver.Start(t, c.options()...)
 	}
+	seed := seedOfAll
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
 	t.Run("workers", func(t *testing.T) {
 		for i := range workers {
 			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 				t.Parallel()
-				rapid.Check(t, func(t *rapid.T) {
-					rapid.SliceOfN(rapid.Byte(), i, i).Draw(t, "lot") // so that with one seed each worker draws another sequence
-					run(t, servers)
-				})
+				check(t, lot(seed, i+1), func(t *rapid.T) { run(t, servers) })
 			})
 		}
 	})

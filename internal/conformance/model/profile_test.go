@@ -232,6 +232,16 @@ func (p profileCalls) changePassword() call {
 		OldPassword: p.password("old password", now), NewPassword: p.password("new password", "another-password"), VerificationCode: p.code(),
 	}
 	req.NewPasswordConfirm = p.password("confirmation", req.NewPassword.Reveal())
+	return call{
+		input: req,
+		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
+			return p.client.ChangePassword(ctx, req, opts...)
+		},
+		verdict: p.newPassword(req),
+	}
+}
+
+func (p profileCalls) newPassword(req profile.ChangePasswordRequest) verdict {
 	var broken, refused []string
 	for name, secret := range map[string]quartet.Secret{
 		"old_password": req.OldPassword, "new_password": req.NewPassword, "new_password_confirm": req.NewPasswordConfirm,
@@ -240,34 +250,32 @@ func (p profileCalls) changePassword() call {
 			broken = append(broken, name)
 		}
 	}
-	if req.OldPassword.Reveal() != now {
+	if p.user() != nil && req.OldPassword.Reveal() != p.user().Password {
 		refused = append(refused, "old_password")
 	}
 	if req.NewPasswordConfirm.Reveal() != req.NewPassword.Reveal() {
 		refused = append(refused, "new_password_confirm")
 	}
-	return call{
-		input: req,
-		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
-			return p.client.ChangePassword(ctx, req, opts...)
-		},
-		verdict: p.verified(broken, refused, req.VerificationCode, func(u *mockserver.ProfileUser) { u.Password = req.NewPassword.Reveal() }),
-	}
+	return p.verified(broken, refused, req.VerificationCode, func(u *mockserver.ProfileUser) { u.Password = req.NewPassword.Reveal() })
 }
 
 func (p profileCalls) changeEmail() call {
 	req := profile.ChangeEmailRequest{NewEmail: mostly(texts, rapid.SampledFrom([]string{"a@b", "ab", "\U0001F511\U0001F511"})).Draw(p.m.T, "e-mail"), VerificationCode: p.code()}
-	var broken []string
-	if utf8.RuneCountInString(req.NewEmail) < 3 {
-		broken = append(broken, "new_email")
-	}
 	return call{
 		input: req,
 		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
 			return p.client.ChangeEmail(ctx, req, opts...)
 		},
-		verdict: p.verified(broken, nil, req.VerificationCode, func(u *mockserver.ProfileUser) { u.Email = &req.NewEmail }),
+		verdict: p.newEmail(req),
 	}
+}
+
+func (p profileCalls) newEmail(req profile.ChangeEmailRequest) verdict {
+	var broken []string
+	if utf8.RuneCountInString(req.NewEmail) < 3 {
+		broken = append(broken, "new_email")
+	}
+	return p.verified(broken, nil, req.VerificationCode, func(u *mockserver.ProfileUser) { u.Email = &req.NewEmail })
 }
 
 func (p profileCalls) changePhone() call {
@@ -277,8 +285,12 @@ func (p profileCalls) changePhone() call {
 		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
 			return p.client.ChangePhone(ctx, req, opts...)
 		},
-		verdict: p.verified(nil, nil, req.VerificationCode, func(u *mockserver.ProfileUser) { u.Phone = &req.NewPhone }),
+		verdict: p.newPhone(req),
 	}
+}
+
+func (p profileCalls) newPhone(req profile.ChangePhoneRequest) verdict {
+	return p.verified(nil, nil, req.VerificationCode, func(u *mockserver.ProfileUser) { u.Phone = &req.NewPhone })
 }
 
 func (p profileCalls) changeAvatar() call {
@@ -288,8 +300,12 @@ func (p profileCalls) changeAvatar() call {
 		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
 			return p.client.ChangeAvatar(ctx, req, opts...)
 		},
-		verdict: p.verified(nil, nil, req.VerificationCode, func(u *mockserver.ProfileUser) { u.AvatarURL = &req.AvatarURL }),
+		verdict: p.newAvatar(req),
 	}
+}
+
+func (p profileCalls) newAvatar(req profile.ChangeAvatarRequest) verdict {
+	return p.verified(nil, nil, req.VerificationCode, func(u *mockserver.ProfileUser) { u.AvatarURL = &req.AvatarURL })
 }
 
 func (p profileCalls) changeName() call {
@@ -299,8 +315,12 @@ func (p profileCalls) changeName() call {
 		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
 			return p.client.ChangeName(ctx, req, opts...)
 		},
-		verdict: p.changes(nil, func(u *mockserver.ProfileUser) { u.FirstName, u.LastName = req.FirstName, req.LastName }),
+		verdict: p.newName(req),
 	}
+}
+
+func (p profileCalls) newName(req profile.ChangeNameRequest) verdict {
+	return p.changes(nil, func(u *mockserver.ProfileUser) { u.FirstName, u.LastName = req.FirstName, req.LastName })
 }
 
 func (p profileCalls) changePaymentMethod() call {
@@ -308,17 +328,21 @@ func (p profileCalls) changePaymentMethod() call {
 		Method:  mostly(rapid.SampledFrom(p.m.known.Profile.PaymentMethods), rapid.SampledFrom([]string{"cheque", "", "Card"})).Draw(p.m.T, "method"),
 		Details: objects.Draw(p.m.T, "details"),
 	}
-	var refused []string
-	if !slices.Contains(p.m.known.Profile.PaymentMethods, req.Method) {
-		refused = append(refused, "method")
-	}
 	return call{
 		input: req,
 		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
 			return p.client.ChangePaymentMethod(ctx, req, opts...)
 		},
-		verdict: p.changes(refused, func(u *mockserver.ProfileUser) { u.PaymentMethod, u.PaymentDetails = req.Method, req.Details }),
+		verdict: p.newPaymentMethod(req),
 	}
+}
+
+func (p profileCalls) newPaymentMethod(req profile.ChangePaymentMethodRequest) verdict {
+	var refused []string
+	if !slices.Contains(p.m.known.Profile.PaymentMethods, req.Method) {
+		refused = append(refused, "method")
+	}
+	return p.changes(refused, func(u *mockserver.ProfileUser) { u.PaymentMethod, u.PaymentDetails = req.Method, req.Details })
 }
 
 func (p profileCalls) cancelSubscription() call {
@@ -328,7 +352,18 @@ func (p profileCalls) cancelSubscription() call {
 			courses = append(courses, sub.CourseID)
 		}
 	}
-	course, i := rapid.SampledFrom(courses).Draw(p.m.T, "course"), -1
+	course := rapid.SampledFrom(courses).Draw(p.m.T, "course")
+	return call{
+		input: course,
+		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
+			return p.client.CancelSubscription(ctx, course, opts...)
+		},
+		verdict: p.without(course),
+	}
+}
+
+func (p profileCalls) without(course string) verdict {
+	i := -1
 	if u := p.user(); u != nil {
 		i = slices.IndexFunc(u.Subscriptions, func(s mockserver.CourseSubscription) bool { return s.CourseID == course && !s.Cancelled })
 	}
@@ -336,16 +371,10 @@ func (p profileCalls) cancelSubscription() call {
 	if i < 0 {
 		refused = append(refused, "course_id")
 	}
-	return call{
-		input: course,
-		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
-			return p.client.CancelSubscription(ctx, course, opts...)
-		},
-		verdict: p.changes(refused, func(u *mockserver.ProfileUser) {
-			u.Subscriptions = slices.Clone(u.Subscriptions)
-			u.Subscriptions[i].Cancelled = true
-		}),
-	}
+	return p.changes(refused, func(u *mockserver.ProfileUser) {
+		u.Subscriptions = slices.Clone(u.Subscriptions)
+		u.Subscriptions[i].Cancelled = true
+	})
 }
 
 // issueCode gives a user a new code, with an end or without, and now and then lets a

@@ -19,7 +19,7 @@ func TestModelWithRefusedConnections(t *testing.T) {
 	srv := mockserver.Start(t, config{}.options()...)
 	transport := &http.Transport{DisableKeepAlives: true}
 	t.Cleanup(transport.CloseIdleConnections)
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, seedOfAll, func(t *rapid.T) {
 		srv.Reset()
 		m := &machine{T: t, space: srv.Space(""), known: srv.State(), now: start, refusing: transport}
 		m.repeat()

@@ -180,35 +180,42 @@ func (v vendorCalls) updateProfile() call {
 		CompanyName: texts.Draw(v.m.T, "company"), CountryID: rapid.Int64().Draw(v.m.T, "country"), Phone: texts.Draw(v.m.T, "phone"),
 		FirstName: texts.Draw(v.m.T, "first name"), LastName: texts.Draw(v.m.T, "last name"),
 	}
-	made := call{
+	return call{
 		input: req,
 		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
 			return nil, v.client.UpdateProfile(ctx, req, opts...)
 		},
-		verdict: verdict{status: http.StatusForbidden},
+		verdict: v.newProfile(req),
 	}
-	if v.role() == "Administrator" {
-		after := v.m.known
-		after.Vendor.CompanyName, after.Vendor.CountryID, after.Vendor.Phone = req.CompanyName, req.CountryID, req.Phone
-		after.Vendor.Users = with(after.Vendor.Users, v.id, func(u *mockserver.VendorUser) {
-			u.FirstName, u.LastName = req.FirstName, req.LastName
-		})
-		made.verdict = verdict{status: http.StatusOK, after: after}
+}
+
+func (v vendorCalls) newProfile(req vendorapi.UpdateProfileRequest) verdict {
+	if v.role() != "Administrator" {
+		return verdict{status: http.StatusForbidden}
 	}
-	return made
+	after := v.m.known
+	after.Vendor.CompanyName, after.Vendor.CountryID, after.Vendor.Phone = req.CompanyName, req.CountryID, req.Phone
+	after.Vendor.Users = with(after.Vendor.Users, v.id, func(u *mockserver.VendorUser) {
+		u.FirstName, u.LastName = req.FirstName, req.LastName
+	})
+	return verdict{status: http.StatusOK, after: after}
 }
 
 func (v vendorCalls) updateSettings() call {
 	req := vendorapi.UpdateSettingsRequest{Lang: rapid.SampledFrom([]int{0, 1, 2, -1, math.MaxInt, math.MinInt}).Draw(v.m.T, "language")}
-	after := v.m.known
-	if v.role() != "" {
-		after.Vendor.Users = with(after.Vendor.Users, v.id, func(u *mockserver.VendorUser) { u.Language = req.Lang })
-	}
 	return call{
 		input: req,
 		send: func(ctx context.Context, opts ...quartet.Option) (any, error) {
 			return nil, v.client.UpdateSettings(ctx, req, opts...)
 		},
-		verdict: verdict{status: http.StatusOK, after: after},
+		verdict: v.newSettings(req),
 	}
+}
+
+func (v vendorCalls) newSettings(req vendorapi.UpdateSettingsRequest) verdict {
+	after := v.m.known
+	if v.role() != "" {
+		after.Vendor.Users = with(after.Vendor.Users, v.id, func(u *mockserver.VendorUser) { u.Language = req.Lang })
+	}
+	return verdict{status: http.StatusOK, after: after}
 }

@@ -24,7 +24,7 @@ RULED = {
     "changeAvatar": {"body.verification_code"},
     "changePaymentMethod": {"body.method"},
     "cancelSubscription": {"query.course_id"},
-    "updateUser": {"login", "status"},
+    "updateUser": {"The selected login is invalid.", "The selected status is invalid."},
     "createUserSubscription": {
         "User already has a subscription. Use replace_existing=true to replace it",
         "duration_days is required for paid subscriptions",
@@ -125,17 +125,17 @@ def before_call(context, case, kwargs):
 
 
 def places(operation, response):
-    """What an answer says is wrong, by the shape of the API; None when it has another shape."""
+    """What an answer says is wrong, as RULED has it; None when it has not the shape of the API."""
     try:
         body = response.json()
         if operation == "updateUser":
-            return set(body["errors"])
+            return {line for lines in body["errors"].values() for line in lines}
         if operation == "createUserSubscription":
             return {body["detail"]} if response.status_code == 400 else None
         if any(issue["type"] != "value_error" for issue in body["detail"]):
             return None
         return {".".join(map(str, issue["loc"])) for issue in body["detail"]}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

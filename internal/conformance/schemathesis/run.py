@@ -16,13 +16,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 DOCUMENTS = HERE.parents[2] / "openapi"
 
 # The vendor's document lets no call pass without a credential, so there it is always sent. The
-# balance has a path of its own only with -split-balance; without it that path is a 404.
+# balance has a path of its own only with -split-balance; without it every call there is a 404,
+# so the operation is left out then.
 OPEN, STRICT, SPLIT = "", "-strict-auth", "-split-balance"
 RUNS = [
     ("profile", OPEN), ("profile", STRICT),
     ("billing", OPEN), ("billing", STRICT),
     ("subscription", OPEN), ("subscription", STRICT),
-    ("vendor", SPLIT), ("vendor", STRICT + " " + SPLIT),
+    ("vendor", OPEN), ("vendor", SPLIT), ("vendor", STRICT + " " + SPLIT),
     ("admin", OPEN),
 ]
 
@@ -40,6 +41,8 @@ def check(program, document, flags, folder):
         if STRICT in flags or document == "vendor":
             # The key is the subscription API's; a wrong one beside a good token would be refused.
             command += ["--header", "Authorization: Bearer default-token", "--header", "X-API-Key: default-token"]
+        if document == "vendor" and SPLIT not in flags:
+            command += ["--exclude-operation-id", "getBalance"]
         if "SEED" in os.environ:
             command += ["--seed", os.environ["SEED"]]
         environ = os.environ | {

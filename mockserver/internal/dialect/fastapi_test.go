@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -30,7 +31,9 @@ func TestFastAPIAnswersLikeTheRealFrameworkToTheProbe(t *testing.T) {
 		assert.NoError(t, comparison.Check(&asked, probed(t, c, &asked)))
 	}
 	assert.NoError(t, comparison.Unused())
-	assert.Greater(t, comparison.Compared, 1000)
+	page, err := os.ReadFile("../../../docs/conformance.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(page), fmt.Sprintf("%d requests to the probe, with %d differences in the same entries", comparison.Compared, comparison.Differing))
 }
 
 // probed is what the mock would answer if it had the probe.
@@ -48,7 +51,7 @@ func probed(t *testing.T, c *contract.Contract, asked *frameworks.Case) framewor
 	}
 	issues := m.Operation.Validate(r).Issues
 	if len(issues) == 0 {
-		return frameworks.Answer{Status: 200}
+		return frameworks.Answer{Status: 200, ContentType: d.Media(), Body: "{}"}
 	}
 	status, body := d.Validation(issues)
 	return frameworks.Answer{Status: status, ContentType: d.Media(), Body: string(body)}
