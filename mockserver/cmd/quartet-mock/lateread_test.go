@@ -25,7 +25,6 @@ func (c *countingConn) SetReadDeadline(t time.Time) error {
 // lateRead is a connection in a bubble, whose peer says nothing by itself.
 func lateRead(t *testing.T, do func(t *testing.T, c *lateConn, socket *countingConn, peer net.Conn)) {
 	t.Helper()
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		near, peer := net.Pipe()
 		socket := &countingConn{Conn: near}
@@ -45,6 +44,7 @@ func readFor(c *lateConn) (time.Duration, error) {
 func after(d time.Duration) time.Time { return time.Now().Add(d) }
 
 func TestReadEndsAtTheLatestDeadlineThatWasSet(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name string
 		set  []time.Duration
@@ -56,6 +56,7 @@ func TestReadEndsAtTheLatestDeadlineThatWasSet(t *testing.T) {
 		{"one that has passed", []time.Duration{time.Second, -time.Second}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			lateRead(t, func(t *testing.T, c *lateConn, _ *countingConn, _ net.Conn) {
 				for range 3 { // the second meets what the first has left
 					for _, d := range tc.set {
@@ -73,6 +74,7 @@ func TestReadEndsAtTheLatestDeadlineThatWasSet(t *testing.T) {
 }
 
 func TestDeadlineMovesDuringARead(t *testing.T) {
+	t.Parallel()
 	atOnce := func() time.Time { return time.Unix(1, 0) } // as net/http does before it answers
 	for _, tc := range []struct {
 		name string
@@ -85,6 +87,7 @@ func TestDeadlineMovesDuringARead(t *testing.T) {
 		{"later", 7 * time.Second, func() time.Time { return after(time.Hour) }, time.Hour + 5*time.Second},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			lateRead(t, func(t *testing.T, c *lateConn, _ *countingConn, _ net.Conn) {
 				require.NoError(t, c.SetReadDeadline(after(tc.from)))
 				time.AfterFunc(5*time.Second, func() { _ = c.SetReadDeadline(tc.to()) }) // the read shows what comes of it
@@ -97,6 +100,7 @@ func TestDeadlineMovesDuringARead(t *testing.T) {
 }
 
 func TestReadWithoutADeadlineWaits(t *testing.T) {
+	t.Parallel()
 	lateRead(t, func(t *testing.T, c *lateConn, _ *countingConn, peer net.Conn) {
 		require.NoError(t, c.SetReadDeadline(after(time.Second)))
 		_, err := readFor(c)
@@ -111,6 +115,7 @@ func TestReadWithoutADeadlineWaits(t *testing.T) {
 
 // What net/http sets around a request of a kept connection costs the socket nothing.
 func TestDeadlinesThatNobodyWaitsForMoveNothing(t *testing.T) {
+	t.Parallel()
 	lateRead(t, func(t *testing.T, c *lateConn, socket *countingConn, peer net.Conn) {
 		go func() {
 			for range 100 {
