@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -98,6 +99,18 @@ func TestHostilePeers(t *testing.T) {
 			}
 			assert.Equal(t, map[int]int{200: 999, 507: 4001}, got)
 		},
+		"wide permissions": func(t *testing.T, s *served) {
+			const names = 50_000
+			for _, member := range []string{"attach", "detach"} {
+				var list []string
+				for i := range names {
+					list = append(list, fmt.Sprintf("%s-%d", member, i))
+				}
+				begun := time.Now()
+				assert.Equal(t, 200, s.patch(t, map[string]any{"login": "test@mail.com", "permissions_to_" + member: list}))
+				assert.Less(t, time.Since(begun), 2*time.Second, member)
+			}
+		},
 		"path tricks": tricks,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,6 +146,15 @@ func TestHostilePeers(t *testing.T) {
 			assert.NotContains(t, s.stderr.String(), "panic")
 		})
 	}
+}
+
+// patch sends a change of a billing user over a connection of its own.
+func (s *served) patch(t *testing.T, change any) int {
+	t.Helper()
+	body, err := json.Marshal(change)
+	require.NoError(t, err)
+	_, from := s.dial(t, fmt.Sprintf("PATCH /api/v1/billing/user/manage HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))+string(body))
+	return answer(t, from).status
 }
 
 // endsInTime stops the program, which cuts off whoever is still there.
