@@ -338,6 +338,11 @@ func (j *journal) pop(l *log) {
 func (j *journal) clear(l *log) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.empty(l)
+}
+
+// empty is clear for a caller who holds the lock.
+func (j *journal) empty(l *log) {
 	for len(l.records) > 0 {
 		j.pop(l)
 	}
@@ -356,13 +361,13 @@ func (j *journal) nextAge() uint64 {
 	return j.ages
 }
 
-// close empties the log of a space that is removed.
+// close empties the log of a space that is removed, for good: a call that arrives later leaves
+// no record.
 func (j *journal) close(l *log) {
-	j.clear(l)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	l.closed = true
-	l.notify()
+	j.empty(l)
 }
 
 func (j *journal) forget(l *log) {
