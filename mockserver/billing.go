@@ -85,7 +85,9 @@ func (u *BillingUser) setStatus(status string, now time.Time) {
 // detach, in which it searches for every name: lists may be long, and others wait meanwhile.
 func changePermissions(held, attach, detach []string) []string {
 	slices.Sort(detach)
-	held = slices.Concat(held, attach)
+	if len(attach) > 0 { // or there is no need for another list
+		held = slices.Concat(held, attach)
+	}
 	held = slices.DeleteFunc(held, func(name string) bool {
 		_, found := slices.BinarySearch(detach, name)
 		return found

@@ -30,6 +30,7 @@ type Server struct {
 	documents
 	journal  journal
 	coverage coverage
+	storage  storage
 
 	strictAuth   bool
 	splitBalance bool
@@ -102,6 +103,7 @@ func New(opts ...Option) (*Server, error) {
 		documents: loaded,
 		coverage:  newCoverage(loaded.contract),
 		journal:   journal{most: defaultCalls, mostBytes: defaultBytes, redactor: loaded.redactor},
+		storage:   storage{most: defaultStateSize},
 		spaces:    spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
 		begin:     beginning{state: *defaultState()},
 		patience:  5 * time.Second,

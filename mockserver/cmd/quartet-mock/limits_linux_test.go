@@ -111,6 +111,26 @@ func TestHostilePeers(t *testing.T) {
 				assert.Less(t, time.Since(begun), 2*time.Second, member)
 			}
 		},
+		"large names in many spaces": func(t *testing.T, s *served) {
+			got := map[int]int{}
+			for i := range 900 {
+				got[s.rename(t, fmt.Sprintf("X-Mock-Space: space-%d\r\n", i), mib-100)]++
+			}
+			assert.Equal(t, 900, got[200]+got[507])
+			assert.Greater(t, got[200], 50)
+		},
+		"ever new permissions": func(t *testing.T, s *served) {
+			got := map[int]int{}
+			for i := range 500 {
+				var list []string
+				for n := range 1000 {
+					list = append(list, fmt.Sprintf("%d-%d-%s", i, n, strings.Repeat("x", 1000)))
+				}
+				got[s.patch(t, map[string]any{"login": "test@mail.com", "permissions_to_attach": list})]++
+			}
+			assert.Equal(t, 500, got[200]+got[507])
+			assert.Greater(t, got[200], 50)
+		},
 		"path tricks": tricks,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,6 +166,14 @@ func TestHostilePeers(t *testing.T) {
 			assert.NotContains(t, s.stderr.String(), "panic")
 		})
 	}
+}
+
+// rename changes a name to one of this length over a connection of its own.
+func (s *served) rename(t *testing.T, header string, length int) int {
+	t.Helper()
+	body := `{"last_name":null,"first_name":"` + strings.Repeat("x", length) + `"}`
+	_, from := s.dial(t, strings.Replace(put(len(body)), "\r\n", "\r\nConnection: close\r\n"+header, 1)+body)
+	return answer(t, from).status
 }
 
 // patch sends a change of a billing user over a connection of its own.
