@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -29,17 +31,103 @@ func (c *adminCall) listCalls() (any, *refusal) {
 			return nil, &refusal{issues: []contract.Issue{contract.Reject(contract.InQuery, notNegative, name)}}
 		}
 	}
-	entries := []Entry{}
-	for _, e := range c.space.entriesAfter(uint64(after)) {
-		if asked(query, "operation", e.Operation) && asked(query, "method", e.Method) && asked(query, "path", e.Path) &&
-			asked(query, "status", strconv.Itoa(e.Status)) && asked(query, "fault", e.Fault) {
-			entries = append(entries, e)
+	list := listingOf(c.space, uint64(after), func(r *record) bool {
+		return asked(query, "operation", r.operation()) && asked(query, "method", r.method) && asked(query, "path", r.path) &&
+			asked(query, "status", strconv.Itoa(r.status)) && asked(query, "fault", r.fault)
+	})
+	if query.Has("last") && len(list.numbers) > last {
+		list.numbers = list.numbers[len(list.numbers)-last:]
+	}
+	if c.server.prove { // it is checked as a whole
+		var whole bytes.Buffer
+		_ = list.write(&whole) // in memory
+		return text{"application/json", whole.Bytes()}, nil
+	}
+	return stream(func(w http.ResponseWriter) {
+		defer c.end()
+		beginStream(w, "application/json")
+		_ = list.write(w) // a client that has gone away needs no answer
+	}), nil
+}
+
+// listing is the calls that a caller has asked for. They are read a few at a time, as they are
+// written: all at once would take many times the journal's own memory.
+type listing struct {
+	space   *Space
+	age     uint64 // of the log when it began
+	numbers []uint64
+	fits    func(*record) bool
+}
+
+// mostListed is how many calls are read at a time.
+const mostListed = 64
+
+func listingOf(s *Space, after uint64, fits func(*record) bool) *listing {
+	j := &s.server.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	l := &listing{space: s, age: j.ageOf(&s.calls), fits: fits}
+	for _, r := range s.calls.after(after) {
+		if fits(r) {
+			l.numbers = append(l.numbers, r.number)
 		}
 	}
-	if query.Has("last") && len(entries) > last {
-		entries = entries[len(entries)-last:]
+	return l
+}
+
+// next returns the next calls, as they are now, none at the end. One that was dropped meanwhile
+// is left out, and so is one that no longer is what was asked for.
+func (l *listing) next() (entries []Entry) {
+	j, calls := &l.space.server.journal, &l.space.calls
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for len(l.numbers) > 0 && len(entries) < mostListed && calls.age == l.age {
+		number := l.numbers[0]
+		l.numbers = l.numbers[1:]
+		if left := calls.after(number - 1); len(left) > 0 && left[0].number == number && l.fits(left[0]) {
+			entries = append(entries, left[0].entry())
+		}
 	}
-	return journalAnswer{entries, c.space.Dropped()}, nil
+	return entries
+}
+
+// write writes a journalAnswer.
+func (l *listing) write(to io.Writer) error {
+	w := bufio.NewWriterSize(to, 32<<10)
+	none := []byte("[]")
+	head, _, _ := bytes.Cut(jsonOf(journalAnswer{Calls: []Entry{}}), none)
+	_, _ = w.Write(head) // its errors come back from Flush, here and below
+	separator := byte('[')
+	for entries := l.next(); len(entries) > 0; entries = l.next() {
+		for _, e := range entries {
+			_ = w.WriteByte(separator)
+			if _, err := w.Write(jsonOf(e)); err != nil {
+				return err
+			}
+			separator = ','
+		}
+	}
+	if separator == '[' {
+		_ = w.WriteByte(separator)
+	}
+	_ = w.WriteByte(']')
+	_, tail, _ := bytes.Cut(jsonOf(journalAnswer{[]Entry{}, l.space.Dropped()}), none)
+	_, _ = w.Write(tail)
+	return w.Flush()
+}
+
+// jsonOf writes what the server has made of a call, which always has a notation, on one line.
+func jsonOf(v any) []byte {
+	encoder := seedEncoder{lossy: true}
+	return appendJSON(nil, encoder.value(reflect.ValueOf(v), nil))
+}
+
+// beginStream sends the header of an answer that is made as it is sent.
+func beginStream(w http.ResponseWriter, media string) {
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(http.StatusOK)
 }
 
 // asked reports whether a value is what a query asks for, if it does.
@@ -74,16 +162,10 @@ func (c *adminCall) streamCalls() (any, *refusal) {
 	f.upTo, _ = strconv.ParseUint(number, 10, 64)
 	return stream(func(w http.ResponseWriter) {
 		defer c.end()
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.WriteHeader(http.StatusOK)
+		beginStream(w, "text/event-stream")
 		c.follow(w, &f)
 	}), nil
 }
-
-// streamed reports whether an operation's answer goes on after its handler.
-func streamed(op *contract.Operation) bool { return op.ID == "streamCalls" }
 
 // follow sends calls until the client, the space or the server ends.
 func (c *adminCall) follow(w http.ResponseWriter, f *follower) {
@@ -120,9 +202,7 @@ func (c *adminCall) follow(w http.ResponseWriter, f *follower) {
 
 // sendEvent reports whether the client still reads.
 func sendEvent(w http.ResponseWriter, age, upTo uint64, e Entry) bool {
-	encoder := seedEncoder{lossy: true}
-	data := appendJSON(nil, encoder.value(reflect.ValueOf(e), nil)) // on one line
-	_, err := fmt.Fprintf(w, "id: %d.%d\nevent: call\ndata: %s\n\n", age, upTo, data)
+	_, err := fmt.Fprintf(w, "id: %d.%d\nevent: call\ndata: %s\n\n", age, upTo, jsonOf(e))
 	return err == nil
 }
 
@@ -140,11 +220,8 @@ func (f *follower) next(s *Space) (ended []Entry, before uint64, changed <-chan 
 	j, l := &s.server.journal, &s.calls
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if l.age == 0 {
-		l.age = j.nextAge()
-	}
-	if f.age != l.age { // the numbers are others
-		*f = follower{age: l.age}
+	if age := j.ageOf(l); f.age != age { // the numbers are others
+		*f = follower{age: age}
 	}
 	if f.sent == nil {
 		f.sent = map[uint64]bool{}

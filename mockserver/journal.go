@@ -62,16 +62,12 @@ func WithJournal(calls, bytes int) Option {
 
 // Journal returns the calls in the space, the oldest first, among them those that are
 // under way.
-func (s *Space) Journal() []Entry { return s.entriesAfter(0) }
-
-// entriesAfter returns the calls with a greater number.
-func (s *Space) entriesAfter(n uint64) []Entry {
+func (s *Space) Journal() []Entry {
 	j := &s.server.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	records := s.calls.after(n)
-	entries := make([]Entry, 0, len(records))
-	for _, r := range records {
+	entries := make([]Entry, 0, len(s.calls.records))
+	for _, r := range s.calls.records {
 		entries = append(entries, r.entry())
 	}
 	return entries
@@ -351,6 +347,15 @@ func (j *journal) empty(l *log) {
 	l.notify()
 }
 
+// ageOf returns a log's age, which one that nobody has asked for has not yet. The caller holds
+// the lock.
+func (j *journal) ageOf(l *log) uint64 {
+	if l.age == 0 {
+		l.age = j.nextAge()
+	}
+	return l.age
+}
+
 // nextAge returns an age that no log has had, also of a server that was here before. The
 // caller holds the lock.
 func (j *journal) nextAge() uint64 {
@@ -396,6 +401,13 @@ func (l *log) notify() {
 		close(l.changed)
 		l.changed = nil
 	}
+}
+
+func (r *record) operation() string {
+	if r.op == nil {
+		return ""
+	}
+	return r.op.ID
 }
 
 // entry is the record as a reader sees it.

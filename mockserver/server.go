@@ -36,8 +36,9 @@ type Server struct {
 	splitBalance bool
 	prefer       bool
 	prove        bool
-	adminToken   string // "": none
-	proxy        *proxy // nil: it answers by itself
+	adminToken   string        // "": none
+	large        chan struct{} // has the one large call of the admin API
+	proxy        *proxy        // nil: it answers by itself
 	violations   atomic.Uint64
 	report       func(message string, err error)
 
@@ -106,6 +107,7 @@ func New(opts ...Option) (*Server, error) {
 		storage:   storage{most: defaultStateSize},
 		spaces:    spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
 		begin:     beginning{state: *defaultState()},
+		large:     make(chan struct{}, 1),
 		patience:  5 * time.Second,
 		report:    func(message string, err error) { slog.Error(message, "error", err) },
 	}

@@ -131,6 +131,26 @@ func TestHostilePeers(t *testing.T) {
 			assert.Equal(t, 500, got[200]+got[507])
 			assert.Greater(t, got[200], 50)
 		},
+		"journals and states read and written at once": func(t *testing.T, s *served) {
+			const readers = 8
+			crowdOf(t, s, 50, strings.Repeat(simple, 200))
+			assert.Eventually(t, func() bool {
+				_, metrics := s.get(t, "/_mock/v1/spaces")
+				return strings.Contains(metrics, `"calls":10000,`)
+			}, testWait, testTick)
+			atOnce(readers, func() { assert.Equal(t, 200, s.status(t, "/_mock/v1/journal")) })
+			for range 64 {
+				assert.Equal(t, 200, s.rename(t, "", mib-100))
+			}
+			atOnce(readers, func() { assert.Equal(t, 200, s.status(t, "/_mock/v1/journal")) })
+			body := `{"profile":{"default_user":"a","payment_methods":["card"],"users":{"a":{"payment_method":"card","payment_details":{"a":[` +
+				strings.Repeat("12345678901234567890,", 240_000) + `1]}}}}}`
+			atOnce(readers, func() {
+				_, from := s.dial(t, fmt.Sprintf("PUT /_mock/v1/state HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Mock-Space: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))+body)
+				assert.Equal(t, 204, answer(t, from).status)
+			})
+			atOnce(readers, func() { assert.Equal(t, 200, s.status(t, "/_mock/v1/state", "X-Mock-Space", "a")) })
+		},
 		"path tricks": tricks,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,6 +186,15 @@ func TestHostilePeers(t *testing.T) {
 			assert.NotContains(t, s.stderr.String(), "panic")
 		})
 	}
+}
+
+// atOnce calls so often at once.
+func atOnce(times int, call func()) {
+	var callers sync.WaitGroup
+	for range times {
+		callers.Go(call)
+	}
+	callers.Wait()
 }
 
 // rename changes a name to one of this length over a connection of its own.
