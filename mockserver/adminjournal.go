@@ -5,10 +5,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,8 +84,8 @@ func (l *listing) next() (entries []Entry) {
 	for len(l.numbers) > 0 && len(entries) < mostListed && calls.age == l.age {
 		number := l.numbers[0]
 		l.numbers = l.numbers[1:]
-		if left := calls.after(number - 1); len(left) > 0 && left[0].number == number && l.fits(left[0]) {
-			entries = append(entries, left[0].entry())
+		if r := calls.numbered(number); r != nil && l.fits(r) {
+			entries = append(entries, r.entry())
 		}
 	}
 	return entries
@@ -159,7 +159,7 @@ func (c *adminCall) streamCalls() (any, *refusal) {
 	f := follower{}
 	age, number, _ := strings.Cut(c.r.Header.Get("Last-Event-ID"), ".")
 	f.age, _ = strconv.ParseUint(age, 10, 64) // validated; one too large is that of no log
-	f.upTo, _ = strconv.ParseUint(number, 10, 64)
+	f.seen, _ = strconv.ParseUint(number, 10, 64)
 	return stream(func(w http.ResponseWriter) {
 		defer c.end()
 		beginStream(w, "text/event-stream")
@@ -173,12 +173,9 @@ func (c *adminCall) follow(w http.ResponseWriter, f *follower) {
 	defer alive.Stop()
 	stops := c.server.open.Load().Done()
 	for {
-		ended, upTo, changed := f.next(c.space)
+		ended, changed := f.next(c.space)
 		for i, e := range ended {
-			if i == len(ended)-1 {
-				upTo = f.upTo // who has come so far has them all
-			}
-			if !sendEvent(w, f.age, upTo, e) {
+			if !sendEvent(w, f.age, f.upTo(ended[i+1:]), e) {
 				return
 			}
 		}
@@ -209,38 +206,51 @@ func sendEvent(w http.ResponseWriter, age, upTo uint64, e Entry) bool {
 // follower knows which calls of a space have been sent. They end in another order than
 // that in which they come.
 type follower struct {
-	age  uint64          // of the log when it was read last
-	upTo uint64          // all up to this one have been sent, or were dropped
-	sent map[uint64]bool // behind it
+	age      uint64   // of the log when it was read last
+	seen     uint64   // all up to this one have been sent, were dropped or are among those
+	underWay []uint64 // in the order of arrival
 }
 
-// next returns the calls that have ended since, upTo as it was, and what is closed by the
-// next change, nil when there will be none.
-func (f *follower) next(s *Space) (ended []Entry, before uint64, changed <-chan struct{}) {
+// upTo is the call up to which all have been sent, or were dropped, but for those that are left.
+func (f *follower) upTo(left []Entry) uint64 {
+	upTo := f.seen
+	if len(f.underWay) > 0 {
+		upTo = f.underWay[0] - 1
+	}
+	if len(left) > 0 {
+		upTo = min(upTo, left[0].Number-1)
+	}
+	return upTo
+}
+
+// next returns the calls that have ended since, in the order of their numbers, and what is closed
+// by the next change, nil when there will be none. It looks at each call once, and again only
+// while it is under way.
+func (f *follower) next(s *Space) (ended []Entry, changed <-chan struct{}) {
 	j, l := &s.server.journal, &s.calls
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if age := j.ageOf(l); f.age != age { // the numbers are others
 		*f = follower{age: age}
 	}
-	if f.sent == nil {
-		f.sent = map[uint64]bool{}
-	}
-	before = f.upTo
-	upTo := l.last
-	for _, r := range l.after(f.upTo) {
-		switch {
-		case !r.done:
-			upTo = min(upTo, r.number-1)
-		case !f.sent[r.number]:
-			f.sent[r.number] = true
+	f.underWay = slices.DeleteFunc(f.underWay, func(number uint64) bool {
+		r := l.numbered(number)
+		if r != nil && r.done {
 			ended = append(ended, r.entry())
 		}
+		return r == nil || r.done
+	})
+	f.seen = min(f.seen, l.last) // a client may have said anything
+	for _, r := range l.after(f.seen) {
+		if r.done {
+			ended = append(ended, r.entry())
+		} else {
+			f.underWay = append(f.underWay, r.number)
+		}
 	}
-	f.upTo = upTo
-	maps.DeleteFunc(f.sent, func(n uint64, _ bool) bool { return n <= upTo })
+	f.seen = l.last
 	if l.closed {
-		return ended, before, nil
+		return ended, nil
 	}
-	return ended, before, l.next()
+	return ended, l.next()
 }

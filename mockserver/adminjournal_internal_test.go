@@ -2,8 +2,10 @@ package mockserver
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,4 +77,60 @@ func TestListingOfAJournalThatChanges(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, list.write(&out))
 	assert.Equal(t, `{"calls":[],"dropped":0}`, out.String())
+}
+
+// Whoever follows a journal, and breaks off and resumes at any call, gets each that has ended, and
+// again only those behind one that was under way.
+func TestFollowersThatBreakOff(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		s, err := New()
+		require.NoError(t, err)
+		var f follower
+		var underWay []*call
+		sent, early := map[uint64]int{}, map[uint64]bool{} // while one before it was under way
+		follow := func(most int) {
+			ended, _ := f.next(s.defaultSpace)
+			for i, e := range ended {
+				sent[e.Number]++
+				early[e.Number] = early[e.Number] || len(f.underWay) > 0 && f.underWay[0] < e.Number
+				upTo := f.upTo(ended[i+1:])
+				for n := uint64(1); n <= upTo; n++ {
+					require.Positive(t, sent[n], "seed %d: %d is told to have been sent", seed, n)
+				}
+				if len(underWay) == 0 && i+1 == most {
+					f = follower{age: f.age, seen: upTo}
+					return
+				}
+			}
+		}
+		for range 100 {
+			switch r.IntN(3) {
+			case 0:
+				c := &call{Space: s.defaultSpace, r: httptest.NewRequest(http.MethodGet, "/profile/me", nil), path: "/profile/me"}
+				c.entry = s.journal.arrive(c)
+				underWay = append(underWay, c)
+			case 1:
+				if len(underWay) > 0 {
+					i := r.IntN(len(underWay))
+					s.journal.complete(underWay[i], response{status: 200})
+					underWay = slices.Delete(underWay, i, i+1)
+				}
+			case 2:
+				follow(1 + r.IntN(3))
+			}
+		}
+		for _, c := range underWay {
+			s.journal.complete(c, response{status: 200})
+		}
+		underWay = nil
+		follow(0)
+		require.Len(t, sent, len(s.Journal()))
+		for n, times := range sent {
+			require.True(t, times == 1 || early[n], "seed %d: call %d", seed, n)
+		}
+		ended, _ := f.next(s.defaultSpace)
+		require.Empty(t, ended)
+	}
 }

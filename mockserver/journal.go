@@ -79,6 +79,14 @@ func (l *log) after(n uint64) []*record {
 	return l.records[i:]
 }
 
+// numbered returns the record with this number, nil for none. The caller holds the journal's lock.
+func (l *log) numbered(n uint64) *record {
+	if records := l.after(n - 1); len(records) > 0 && records[0].number == n {
+		return records[0]
+	}
+	return nil
+}
+
 // Dropped returns how many of the space's oldest calls the journal has dropped to keep its
 // bounds.
 func (s *Space) Dropped() uint64 {
