@@ -26,10 +26,8 @@ type journalAnswer struct {
 func (c *adminCall) listCalls() (any, *refusal) {
 	query := queryOf(c.r.URL.RawQuery)
 	after, last := integer(query, "after"), integer(query, "last")
-	for name, n := range map[string]int{"after": after, "last": last} {
-		if n < 0 {
-			return nil, &refusal{issues: []contract.Issue{contract.Reject(contract.InQuery, notNegative, name)}}
-		}
+	if issues := hopeless(query, after, last); len(issues) > 0 {
+		return nil, &refusal{issues: issues}
 	}
 	list := listingOf(c.space, uint64(after), func(r *record) bool {
 		return asked(query, "operation", r.operation()) && asked(query, "method", r.method) && asked(query, "path", r.path) &&
@@ -130,19 +128,39 @@ func beginStream(w http.ResponseWriter, media string) {
 	w.WriteHeader(http.StatusOK)
 }
 
+// hopeless refuses what no call can be, or else one who has mistyped it would take it that there
+// was no such call.
+func hopeless(query url.Values, after, last int) (issues []contract.Issue) {
+	expect := func(ok bool, message, name string) {
+		if !ok {
+			issues = append(issues, contract.Reject(contract.InQuery, message, name))
+		}
+	}
+	operation, method := latest(query, "operation"), latest(query, "method")
+	expect(operation == "" || operationNamed(operation) != nil, unknownOperation(operation), "operation")
+	expect(method == strings.ToUpper(method), upperCase, "method")
+	expect(after >= 0, notNegative, "after")
+	expect(last >= 0, notNegative, "last")
+	return issues
+}
+
+// latest returns a parameter, the last of several, "" where it is not there.
+func latest(query url.Values, name string) string {
+	values := query[name]
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
 // asked reports whether a value is what a query asks for, if it does.
 func asked(query url.Values, name, value string) bool {
-	wanted, ok := query[name]
-	return !ok || wanted[len(wanted)-1] == value
+	return !query.Has(name) || latest(query, name) == value
 }
 
 // integer returns a parameter that has been validated, 0 where it is not there.
 func integer(query url.Values, name string) int {
-	values := query[name]
-	if len(values) == 0 {
-		return 0
-	}
-	n, _ := strconv.Atoi(values[len(values)-1])
+	n, _ := strconv.Atoi(latest(query, name))
 	return n
 }
 
