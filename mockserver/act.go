@@ -16,8 +16,19 @@ import (
 
 // act runs the operation's handler on the state and encodes its answer.
 func (c *call) act(op *contract.Operation, caller Token, req *api.Request) response {
-	defer c.world.lock(op.Method == http.MethodGet).Unlock()
-	answer, err := c.run(op, caller, req)
+	write, run := op.Method != http.MethodGet, c.run
+	if write {
+		if most := weight(req.Body); c.server.reserve(most) {
+			defer c.server.storage.settle(most) // when the lock is free again
+		} else {
+			run = c.runWithoutRoom
+		}
+	}
+	defer c.world.lock(!write).Unlock()
+	answer, err := run(op, caller, req)
+	if write {
+		c.server.storage.count.Add(c.world.takeCopied())
+	}
 	switch {
 	case err != nil:
 		return c.server.erred(op, err)

@@ -33,6 +33,7 @@ type adminCall struct {
 	path   contract.Values
 	body   []byte
 	issues []contract.Issue // what the document refuses; decode adds to it, and nothing is done
+	turn   bool // it is the one large call
 }
 
 // adminHandler carries an operation out. The result is what the answer holds: nil for no
@@ -46,7 +47,7 @@ type text struct {
 	body  []byte
 }
 
-// stream is an answer that goes on.
+// stream is an answer that is made as it is sent. In a space it also ends the call.
 type stream func(w http.ResponseWriter)
 
 // serveAdmin answers a call of the admin API. id and path are those of spaceOf, and so is
@@ -60,7 +61,9 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, id, path str
 	}
 	match := docs.matchAdmin(r.Method, path)
 	op := docs.speaker(match, path)
-	result, refused := s.runAdmin(&adminCall{server: s, r: r, path: match.Path}, match, id, wrong)
+	c := &adminCall{server: s, r: r, path: match.Path}
+	defer c.endTurn()
+	result, refused := s.runAdmin(c, match, id, wrong)
 	if result, streams := result.(stream); streams {
 		result(w)
 		return
@@ -111,6 +114,9 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 	if err != nil {
 		return nil, unreadable(err)
 	}
+	if refused := c.awaitTurn(op, len(body)); refused != nil {
+		return nil, refused
+	}
 	verdict := op.Validate(contract.Request{
 		Path: match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header, ContentType: plainJSON(c.r.Header.Get("Content-Type")), Body: body,
 	})
@@ -125,9 +131,11 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 			return nil, refused
 		}
 		c.space.steered.Add(1)
-		if !streamed(op) {
-			defer c.end()
-		}
+		defer func() {
+			if _, streams := result.(stream); !streams { // which goes on
+				c.end()
+			}
+		}()
 	}
 	return adminHandlers[op.ID](c)
 }
@@ -184,6 +192,41 @@ var adminHandlers = map[string]adminHandler{
 	"listCalls":        (*adminCall).listCalls,
 	"clearJournal":     (*adminCall).clearJournal,
 	"streamCalls":      (*adminCall).streamCalls,
+}
+
+// smallAdminBody is how large a body may be of which several are read at once.
+const smallAdminBody = 64 << 10
+
+// large reports whether a call may take many times the memory of what it reads or answers: a
+// large body, or what holds a whole state or, checked as one, a whole journal.
+func (c *adminCall) large(op *contract.Operation, body int) bool {
+	switch op.ID {
+	case "getState", "getSeed", "listCodes":
+		return true
+	case "listCalls":
+		return c.server.prove
+	}
+	return body > smallAdminBody
+}
+
+// awaitTurn lets one large call on after the other, each until its answer is sent.
+func (c *adminCall) awaitTurn(op *contract.Operation, body int) *refusal {
+	if !c.large(op, body) {
+		return nil
+	}
+	select {
+	case c.server.large <- struct{}{}:
+		c.turn = true
+		return nil
+	case <-c.r.Context().Done(): // nobody reads the answer
+		return &refusal{status: http.StatusServiceUnavailable, undocumented: true}
+	}
+}
+
+func (c *adminCall) endTurn() {
+	if c.turn {
+		<-c.server.large
+	}
 }
 
 // hold puts a handler's result into an answer.

@@ -1,9 +1,13 @@
 package mockserver
 
 import (
+	"context"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -67,4 +71,35 @@ func texts[T ~string](values []T) (all []string) {
 		all = append(all, string(v))
 	}
 	return all
+}
+
+// A large call of the admin API waits for the one before it, and then its caller may give up. No
+// other call waits.
+func TestLargeAdminCallsComeOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	s, err := New()
+	require.NoError(t, err)
+	ctx, giveUp := context.WithCancel(t.Context())
+	giveUp()
+	status := func(method, path, body string) int {
+		r := httptest.NewRequestWithContext(ctx, method, "http://localhost/_mock/v1/"+path, strings.NewReader(body))
+		r.RemoteAddr = "127.0.0.1:1"
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w.Code
+	}
+	long := `{"user_id":"usr_anna"` + strings.Repeat(" ", smallAdminBody) + `}`
+	s.large <- struct{}{}
+	for _, path := range []string{"state", "state.yaml", "codes"} {
+		assert.Equal(t, 503, status(http.MethodGet, path, ""), path)
+	}
+	assert.Equal(t, 503, status(http.MethodPost, "codes", long))
+	for _, path := range []string{"health", "journal", "faults"} {
+		assert.Equal(t, 200, status(http.MethodGet, path, ""), path)
+	}
+	assert.Equal(t, 201, status(http.MethodPost, "codes", `{"user_id":"usr_anna"}`))
+	<-s.large
+	assert.Equal(t, 201, status(http.MethodPost, "codes", `{"user_id":"usr_anna"}`))
+	assert.Empty(t, s.large)
 }

@@ -278,6 +278,8 @@ func TestAdminRefusesWhatItsDocumentRefuses(t *testing.T) {
 		"nobody's code":      {"POST", "/_mock/v1/codes", `{"user_id":"nobody"}`, 422, `"place":"body.user_id","message":"there is no profile user \"nobody\""`},
 		"a bad filter":       {"GET", "/_mock/v1/journal?after=x&last=-1", "", 422, "query.after"},
 		"a negative filter":  {"GET", "/_mock/v1/journal?last=-1", "", 422, `"place":"query.last","message":"it must not be negative"`},
+		"a mistyped method":  {"GET", "/_mock/v1/journal?method=put&last=-1", "", 422, `{"place":"query.method","message":"a method is written in upper case"},{"place":"query.last",`},
+		"a mistyped name":    {"GET", "/_mock/v1/journal?operation=chnageName", "", 422, `"place":"query.operation","message":"there is no operation \"chnageName\"; there are `},
 		"an unknown filter":  {"GET", "/_mock/v1/journal?opertion=x", "", 422, `"place":"query.opertion","message":"there is no such parameter here; there are operation, method, path, status, fault, after, last"`},
 		"a query for none":   {"GET", "/_mock/v1/clock?x=1", "", 422, "there are none"},
 		"a lock without key": {"POST", "/_mock/v1/faults", `{"kind":"connection-refused"}`, 422, `"place":"body.at_most","message":"connection-refused refuses calls of the admin API, too`},

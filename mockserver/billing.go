@@ -81,10 +81,17 @@ func (u *BillingUser) setStatus(status string, now time.Time) {
 	u.Status = status
 }
 
-// changePermissions attaches, then detaches: a name in both lists ends up detached.
+// changePermissions attaches, then detaches: a name in both lists ends up detached. It sorts
+// detach, in which it searches for every name: lists may be long, and others wait meanwhile.
 func changePermissions(held, attach, detach []string) []string {
-	held = slices.Concat(held, attach)
-	held = slices.DeleteFunc(held, func(name string) bool { return slices.Contains(detach, name) })
+	slices.Sort(detach)
+	if len(attach) > 0 { // or there is no need for another list
+		held = slices.Concat(held, attach)
+	}
+	held = slices.DeleteFunc(held, func(name string) bool {
+		_, found := slices.BinarySearch(detach, name)
+		return found
+	})
 	slices.Sort(held)
 	return slices.Compact(held)
 }

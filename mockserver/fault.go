@@ -196,12 +196,15 @@ func (f *Fault) check(expect func(ok bool, message string, path ...any)) {
 	f.Delay.check(func(ok bool, message, member string) { expect(ok, message, "delay", member) })
 }
 
-const notNegative = "it must not be negative"
+const (
+	notNegative = "it must not be negative"
+	upperCase   = "a method is written in upper case"
+)
 
 func (f *Fault) checkSelectors(expect func(ok bool, message string, path ...any)) {
 	expect(f.Operation == "" || operationNamed(f.Operation) != nil, unknownOperation(f.Operation), "operation")
 	expect(f.Tag == "" || tagged(f.Tag), "no operation has this tag", "tag")
-	expect(f.Method == strings.ToUpper(f.Method), "a method is written in upper case", "method")
+	expect(f.Method == strings.ToUpper(f.Method), upperCase, "method")
 	for name := range f.Header {
 		expect(name != "" && !strings.ContainsAny(name, " \t\r\n:"), "this is no name of a header", "header", name)
 	}

@@ -144,6 +144,7 @@ func (m mock) send(req *http.Request) answer {
 var undocumented = map[int]bool{
 	http.StatusRequestEntityTooLarge: true, http.StatusTooManyRequests: true, http.StatusInternalServerError: true,
 	http.StatusNotImplemented: true, http.StatusBadGateway: true, http.StatusServiceUnavailable: true, // by faults
+	http.StatusInsufficientStorage: true,
 }
 
 // is demands status and JSON body; "" stands for no body.

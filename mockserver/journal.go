@@ -62,16 +62,12 @@ func WithJournal(calls, bytes int) Option {
 
 // Journal returns the calls in the space, the oldest first, among them those that are
 // under way.
-func (s *Space) Journal() []Entry { return s.entriesAfter(0) }
-
-// entriesAfter returns the calls with a greater number.
-func (s *Space) entriesAfter(n uint64) []Entry {
+func (s *Space) Journal() []Entry {
 	j := &s.server.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	records := s.calls.after(n)
-	entries := make([]Entry, 0, len(records))
-	for _, r := range records {
+	entries := make([]Entry, 0, len(s.calls.records))
+	for _, r := range s.calls.records {
 		entries = append(entries, r.entry())
 	}
 	return entries
@@ -81,6 +77,14 @@ func (s *Space) entriesAfter(n uint64) []Entry {
 func (l *log) after(n uint64) []*record {
 	i, _ := slices.BinarySearchFunc(l.records, n, func(r *record, n uint64) int { return cmp.Compare(r.number, n+1) })
 	return l.records[i:]
+}
+
+// numbered returns the record with this number, nil for none. The caller holds the journal's lock.
+func (l *log) numbered(n uint64) *record {
+	if records := l.after(n - 1); len(records) > 0 && records[0].number == n {
+		return records[0]
+	}
+	return nil
 }
 
 // Dropped returns how many of the space's oldest calls the journal has dropped to keep its
@@ -338,12 +342,26 @@ func (j *journal) pop(l *log) {
 func (j *journal) clear(l *log) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.empty(l)
+}
+
+// empty is clear for a caller who holds the lock.
+func (j *journal) empty(l *log) {
 	for len(l.records) > 0 {
 		j.pop(l)
 	}
 	l.last, l.dropped = 0, 0
 	l.age = j.nextAge()
 	l.notify()
+}
+
+// ageOf returns a log's age, which one that nobody has asked for has not yet. The caller holds
+// the lock.
+func (j *journal) ageOf(l *log) uint64 {
+	if l.age == 0 {
+		l.age = j.nextAge()
+	}
+	return l.age
 }
 
 // nextAge returns an age that no log has had, also of a server that was here before. The
@@ -356,13 +374,13 @@ func (j *journal) nextAge() uint64 {
 	return j.ages
 }
 
-// close empties the log of a space that is removed.
+// close empties the log of a space that is removed, for good: a call that arrives later leaves
+// no record.
 func (j *journal) close(l *log) {
-	j.clear(l)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	l.closed = true
-	l.notify()
+	j.empty(l)
 }
 
 func (j *journal) forget(l *log) {
@@ -391,6 +409,13 @@ func (l *log) notify() {
 		close(l.changed)
 		l.changed = nil
 	}
+}
+
+func (r *record) operation() string {
+	if r.op == nil {
+		return ""
+	}
+	return r.op.ID
 }
 
 // entry is the record as a reader sees it.

@@ -225,3 +225,30 @@ func TestCallsDoNotShareWhatIsUsedAgain(t *testing.T) {
 	all.Wait()
 	assert.Equal(t, uint64(8*50), s.Dropped()+3)
 }
+
+// A call that arrives while its space is being removed leaves nothing behind.
+func TestRemovedSpaceKeepsNoCall(t *testing.T) {
+	t.Parallel()
+	s, err := New()
+	require.NoError(t, err)
+	for i := range 2000 {
+		space := s.Space(fmt.Sprint("space-", i))
+		var callers sync.WaitGroup
+		for range 4 {
+			callers.Go(func() {
+				r := httptest.NewRequest(http.MethodGet, "/profile/me", nil)
+				for closed := false; !closed; {
+					s.journal.arrive(&call{Space: space, r: r, path: "/profile/me"})
+					s.journal.mu.Lock()
+					closed = space.calls.closed
+					s.journal.mu.Unlock()
+				}
+			})
+		}
+		s.removeSpace(space.id)
+		callers.Wait()
+		kept := len(space.calls.records)
+		require.Zero(t, kept)
+	}
+	require.Zero(t, s.journal.count)
+}

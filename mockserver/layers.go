@@ -1,12 +1,16 @@
 package mockserver
 
-import "maps"
+import (
+	"maps"
+	"reflect"
+)
 
 // layers is a map whose copies share what was written before they were made.
 type layers[K comparable, V any] struct {
 	base    map[K]*V // never changed
 	written map[K]*V // instead of those in base; never changed
 	own     map[K]*V // instead of those in both; written since the last copy was made
+	copied  int      // bytes of the values that edit has copied, until somebody takes note
 }
 
 func (t *layers[K, V]) get(key K) *V {
@@ -30,6 +34,7 @@ func (t *layers[K, V]) edit(key K) *V {
 	}
 	v = clone(v)
 	t.put(key, v)
+	t.copied += sizeOf(reflect.ValueOf(v))
 	return v
 }
 
@@ -58,6 +63,22 @@ func (t *layers[K, V]) share() layers[K, V] {
 		t.written, t.own = written, nil
 	}
 	return *t
+}
+
+// held is about how many bytes were written, shared or not.
+func (t *layers[K, V]) held() (size int) {
+	for _, layer := range []map[K]*V{t.written, t.own} {
+		size += sizeOf(reflect.ValueOf(layer))
+	}
+	return size
+}
+
+// growth is by how many bytes the values written since a copy was made are larger than there.
+func (t *layers[K, V]) growth(copied *layers[K, V]) (size int) {
+	for key, v := range t.own {
+		size += sizeOf(reflect.ValueOf(v)) - sizeOf(reflect.ValueOf(copied.get(key)))
+	}
+	return size
 }
 
 // all returns every value.

@@ -30,13 +30,15 @@ type Server struct {
 	documents
 	journal  journal
 	coverage coverage
+	storage  storage
 
 	strictAuth   bool
 	splitBalance bool
 	prefer       bool
 	prove        bool
-	adminToken   string // "": none
-	proxy        *proxy // nil: it answers by itself
+	adminToken   string        // "": none
+	large        chan struct{} // has the one large call of the admin API
+	proxy        *proxy        // nil: it answers by itself
 	violations   atomic.Uint64
 	report       func(message string, err error)
 
@@ -102,8 +104,10 @@ func New(opts ...Option) (*Server, error) {
 		documents: loaded,
 		coverage:  newCoverage(loaded.contract),
 		journal:   journal{most: defaultCalls, mostBytes: defaultBytes, redactor: loaded.redactor},
+		storage:   storage{most: defaultStateSize},
 		spaces:    spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
 		begin:     beginning{state: *defaultState()},
+		large:     make(chan struct{}, 1),
 		patience:  5 * time.Second,
 		report:    func(message string, err error) { slog.Error(message, "error", err) },
 	}

@@ -33,6 +33,7 @@ func (s *Space) Restore(from *Snapshot) {
 
 func (s *Space) restore(from *Snapshot) {
 	s.world.data = from.data.share() // nothing was written to it, so it does not change
+	s.server.storage.freed.Store(true)
 	s.seed.Store(from.data.fixed.Random)
 	s.varied.Store(nil)
 	if v := from.data.fixed.Variation; v.Seed != 0 {

@@ -159,9 +159,15 @@ func (s *Server) removeSpace(id string) bool {
 	delete(s.spaces.byID, id)
 	s.spaces.mu.Unlock()
 	if space != nil {
-		s.journal.close(&space.calls)
+		s.closeSpace(space)
 	}
 	return space != nil
+}
+
+// closeSpace gives back what a space holds that is no longer among the others.
+func (s *Server) closeSpace(space *Space) {
+	s.journal.close(&space.calls)
+	s.storage.freed.Store(true)
 }
 
 // enter returns the space with this id, counted as in use; or why there is none.
@@ -286,7 +292,7 @@ func (s *Server) expire() {
 	for id, space := range s.spaces.byID {
 		if !space.kept && space.active.Load() == 0 && space.used.Load() < before {
 			delete(s.spaces.byID, id)
-			s.journal.close(&space.calls)
+			s.closeSpace(space)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -98,6 +99,58 @@ func TestHostilePeers(t *testing.T) {
 			}
 			assert.Equal(t, map[int]int{200: 999, 507: 4001}, got)
 		},
+		"wide permissions": func(t *testing.T, s *served) {
+			const names = 50_000
+			for _, member := range []string{"attach", "detach"} {
+				var list []string
+				for i := range names {
+					list = append(list, fmt.Sprintf("%s-%d", member, i))
+				}
+				begun := time.Now()
+				assert.Equal(t, 200, s.patch(t, map[string]any{"login": "test@mail.com", "permissions_to_" + member: list}))
+				assert.Less(t, time.Since(begun), 2*time.Second, member)
+			}
+		},
+		"large names in many spaces": func(t *testing.T, s *served) {
+			got := map[int]int{}
+			for i := range 900 {
+				got[s.rename(t, fmt.Sprintf("X-Mock-Space: space-%d\r\n", i), mib-100)]++
+			}
+			assert.Equal(t, 900, got[200]+got[507])
+			assert.Greater(t, got[200], 50)
+		},
+		"ever new permissions": func(t *testing.T, s *served) {
+			got := map[int]int{}
+			for i := range 500 {
+				var list []string
+				for n := range 1000 {
+					list = append(list, fmt.Sprintf("%d-%d-%s", i, n, strings.Repeat("x", 1000)))
+				}
+				got[s.patch(t, map[string]any{"login": "test@mail.com", "permissions_to_attach": list})]++
+			}
+			assert.Equal(t, 500, got[200]+got[507])
+			assert.Greater(t, got[200], 50)
+		},
+		"journals and states read and written at once": func(t *testing.T, s *served) {
+			const readers = 8
+			crowdOf(t, s, 50, strings.Repeat(simple, 200))
+			assert.Eventually(t, func() bool {
+				_, metrics := s.get(t, "/_mock/v1/spaces")
+				return strings.Contains(metrics, `"calls":10000,`)
+			}, testWait, testTick)
+			atOnce(readers, func() { assert.Equal(t, 200, s.status(t, "/_mock/v1/journal")) })
+			for range 64 {
+				assert.Equal(t, 200, s.rename(t, "", mib-100))
+			}
+			atOnce(readers, func() { assert.Equal(t, 200, s.status(t, "/_mock/v1/journal")) })
+			body := `{"profile":{"default_user":"a","payment_methods":["card"],"users":{"a":{"payment_method":"card","payment_details":{"a":[` +
+				strings.Repeat("12345678901234567890,", 240_000) + `1]}}}}}`
+			atOnce(readers, func() {
+				_, from := s.dial(t, fmt.Sprintf("PUT /_mock/v1/state HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Mock-Space: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))+body)
+				assert.Equal(t, 204, answer(t, from).status)
+			})
+			atOnce(readers, func() { assert.Equal(t, 200, s.status(t, "/_mock/v1/state", "X-Mock-Space", "a")) })
+		},
 		"path tricks": tricks,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,6 +186,32 @@ func TestHostilePeers(t *testing.T) {
 			assert.NotContains(t, s.stderr.String(), "panic")
 		})
 	}
+}
+
+// atOnce calls so often at once.
+func atOnce(times int, call func()) {
+	var callers sync.WaitGroup
+	for range times {
+		callers.Go(call)
+	}
+	callers.Wait()
+}
+
+// rename changes a name to one of this length over a connection of its own.
+func (s *served) rename(t *testing.T, header string, length int) int {
+	t.Helper()
+	body := `{"last_name":null,"first_name":"` + strings.Repeat("x", length) + `"}`
+	_, from := s.dial(t, strings.Replace(put(len(body)), "\r\n", "\r\nConnection: close\r\n"+header, 1)+body)
+	return answer(t, from).status
+}
+
+// patch sends a change of a billing user over a connection of its own.
+func (s *served) patch(t *testing.T, change any) int {
+	t.Helper()
+	body, err := json.Marshal(change)
+	require.NoError(t, err)
+	_, from := s.dial(t, fmt.Sprintf("PATCH /api/v1/billing/user/manage HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))+string(body))
+	return answer(t, from).status
 }
 
 // endsInTime stops the program, which cuts off whoever is still there.

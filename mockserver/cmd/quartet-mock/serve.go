@@ -92,6 +92,7 @@ func (s *settings) prepare(logger *slog.Logger) (*mockserver.Server, *http.Serve
 func (s *settings) options() ([]mockserver.Option, error) {
 	options := []mockserver.Option{
 		mockserver.WithSpaces(s.maxSpaces, s.spaceIdle),
+		mockserver.WithStateSize(int(s.maxState)),
 		mockserver.WithJournal(s.journalCalls, int(s.journalSize)),
 	}
 	if s.seed != "" {

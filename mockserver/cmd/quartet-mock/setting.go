@@ -40,7 +40,7 @@ type settings struct {
 	maxHeader, maxBodies                                                size
 	maxSpaces, journalCalls                                             int
 	spaceIdle                                                           time.Duration
-	journalSize                                                         size
+	maxState, journalSize                                               size
 }
 
 // setting is one of them, with a name for every source.
@@ -62,7 +62,7 @@ func defaults() *settings {
 		writeTimeout: 10 * time.Second, idleTimeout: 2 * time.Minute,
 		maxConnections: 4000, maxRequests: 1000, // a process may often have 4,096 files
 		maxHeader: 32 << 10, maxBodies: 64 << 20,
-		maxSpaces: 1000, spaceIdle: time.Hour,
+		maxSpaces: 1000, spaceIdle: time.Hour, maxState: 64 << 20,
 		journalCalls: 10_000, journalSize: 64 << 20,
 	}
 	s.all = s.list()
@@ -111,6 +111,7 @@ func (s *settings) list() []*setting {
 		{name: "max-bodies", value: sizeOf(&s.maxBodies), usage: "`bytes` of all requests' bodies under way together, of each what is over 64 KiB; past it there is a 503"},
 		{name: "max-spaces", value: count(&s.maxSpaces), usage: "spaces at a time; a call that needs one more is answered with 507"},
 		{name: "space-idle", value: duration(&s.spaceIdle, time.Millisecond), usage: "`time` after which a space that nobody called makes room for another"},
+		{name: "max-state", value: sizeOf(&s.maxState), usage: "`bytes` that calls may come to hold in the states of all spaces; one that makes a state larger is answered with 507"},
 		{name: "journal-calls", value: count(&s.journalCalls), usage: "calls that the journal keeps, over all spaces"},
 		{name: "journal-size", value: sizeOf(&s.journalSize), usage: "`bytes` that the journal keeps, over all spaces"},
 	}

@@ -353,6 +353,19 @@ var settingCases = map[string]settingCase{
 		},
 		bad: "1", why: notTime,
 	},
+	"max-state": {
+		good: is("64KiB"),
+		works: func(t *testing.T, s *served, _ string) {
+			for length, status := range map[int]int{100: 200, 100_000: 507} {
+				body := `{"last_name":null,"first_name":"` + strings.Repeat("x", length) + `"}`
+				_, from := s.dial(t, fmt.Sprintf("PUT /profile/name-change HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))+body)
+				resp := answer(t, from)
+				assert.Equal(t, status, resp.status)
+				assert.Equal(t, status == 507, strings.Contains(resp.body, "65536 bytes in the states of all spaces (-max-state"), resp.body)
+			}
+		},
+		bad: "much", why: notSize,
+	},
 	"journal-calls": {
 		good: is("1"),
 		works: func(t *testing.T, s *served, _ string) {

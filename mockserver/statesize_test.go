@@ -1,0 +1,93 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver"
+)
+
+func named(length int) string {
+	return fmt.Sprintf(`{"last_name":null,"first_name":%q}`, strings.Repeat("x", length))
+}
+
+func TestNegativeStateSizeIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := mockserver.New(mockserver.WithStateSize(-1))
+	assert.EqualError(t, err, "mockserver: WithStateSize: -1 bytes: it may not be negative")
+}
+
+// What calls write is bounded over all spaces and APIs. Calls that make nothing larger go on, and
+// what a space gives back may be written again.
+func TestStateSize(t *testing.T) {
+	t.Parallel()
+	const full = "Calls may hold 1000000 bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space"
+	m := inProcess(t, mockserver.WithStateSize(1_000_000), mockserver.WithCheckedAnswers())
+	fill := func() (written int) {
+		for status := 200; status == 200; written++ {
+			require.Less(t, written, 100)
+			status = m.call("PUT", fmt.Sprintf("/_space/s%d/profile/name-change", written), named(50_000)).status
+		}
+		return written - 1
+	}
+	written := fill()
+	assert.Greater(t, written, 14, "nearly all of it can be used")
+	assert.Less(t, written, 20)
+	company := func(name string) string {
+		return `{"companyName":"` + name + `","countryId":1,"phone":"1","firstName":"a","lastName":"b"}`
+	}
+	before := m.State()
+	m.call("PUT", "/profile/name-change", named(100)).is(507, `{"detail":"`+full+`"}`)
+	m.call("PATCH", manage, `{"login":"test@mail.com","permissions_to_attach":["new"]}`).is(507, `{"message":"`+full+`"}`)
+	m.call("POST", "/users/3/subscription", `{"is_trial":true}`).is(507, `{"detail":"`+full+`"}`)
+	m.call("PUT", "/v1.0/profile", company(strings.Repeat("x", 100)), "Authorization: Bearer default-token").is(507, `{"error":{"code":507,"message":"`+full+`"}}`)
+	assert.Equal(t, before, m.State())
+
+	m.call("PUT", "/v1.0/profile", company("x"), "Authorization: Bearer default-token").ok()
+	m.call("PUT", "/v1.0/profile/settings", `{"lang":1}`, "Authorization: Bearer default-token").ok()
+	m.call("PATCH", manage, `{"login":"test@mail.com","password":"x"}`).ok()
+	m.call("DELETE", "/profile/subscription?course_id=go-basics", "").ok()
+	m.call("PUT", "/profile/name-change", named(1)).ok()
+	assert.Contains(t, m.call("GET", "/profile/me", "").ok().body, `"first_name":"x"`)
+	assert.Equal(t, "x", m.State().Vendor.CompanyName)
+	assert.Zero(t, m.Violations())
+
+	for i := range written {
+		m.Space(fmt.Sprint("s", i)).Reset()
+	}
+	assert.Equal(t, written, fill())
+	require.NoError(t, m.Space("s0").SetState(mockserver.DefaultState()))
+	require.NoError(t, m.Space("s1").SetState(mockserver.DefaultState()))
+	require.NoError(t, m.Space("s2").SetState(mockserver.DefaultState()))
+	m.call("PUT", "/profile/name-change", named(100)).ok()
+}
+
+// A call that is too large for what is left does not shut out those that are not, and what is
+// written over does not count.
+func TestStateSizeIsOfWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	m := inProcess(t, mockserver.WithStateSize(100_000))
+	for range 100 {
+		m.call("PUT", "/profile/name-change", named(10_000)).ok()
+		assert.Equal(t, 507, m.call("PUT", "/profile/name-change", named(60_000)).status)
+	}
+	m.call("GET", "/profile/me", "").ok()
+}
+
+// A space that nobody calls gives its part back, too.
+func TestStateSizeOfSpacesThatExpire(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, m mock) {
+		for i := range 9 {
+			m.call("PUT", fmt.Sprintf("/_space/s%d/profile/name-change", i), named(9_500))
+		}
+		assert.Equal(t, 507, m.call("PUT", "/profile/name-change", named(9_500)).status)
+		time.Sleep(time.Minute + time.Second)
+		m.call("PUT", "/profile/name-change", named(9_500)).ok()
+	}, mockserver.WithStateSize(100_000), mockserver.WithSpaces(0, time.Minute))
+}
