@@ -102,10 +102,14 @@ func TestFilesThatAreNoSettings(t *testing.T) {
 func TestSettingsThatContradictEachOther(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"-tls-ca: there is a certificate by tls-cert already; leave one of them out": {"-tls-ca", "a", "-tls-cert", "b", "-tls-key", "c"},
-		"-tls-cert: its key is missing; add tls-key":                                 {"-tls-cert", "b"},
-		"-tls-key: its certificate is missing; add tls-cert":                         {"-tls-key", "b"},
-		"-h2c: over TLS there is HTTP/2 anyway; leave h2c out":                       {"-tls-ca", "a", "-h2c"},
+		"-tls-ca: there is a certificate by tls-cert already; leave one of them out":       {"-tls-ca", "a", "-tls-cert", "b", "-tls-key", "c"},
+		"-tls-cert: its key is missing; add tls-key":                                       {"-tls-cert", "b"},
+		"-tls-key: its certificate is missing; add tls-cert":                               {"-tls-key", "b"},
+		"-h2c: over TLS there is HTTP/2 anyway; leave h2c out":                             {"-tls-ca", "a", "-h2c"},
+		"-ready-file: it would be written over the file of seed; choose another path":      {"-seed", "./x/../world.yaml", "-ready-file", "world.yaml"},
+		"-ready-file: it would be written over the file of tls-ca; choose another path":    {"-tls-ca", "a", "-ready-file", "a"},
+		"-tls-ca: it would be written over the file of addr; choose another path":          {"-tls-ca", "a", "-addr", "unix:a"},
+		"-tls-ca: it would be written over the file of tls-client-ca; choose another path": {"-tls-ca", "a", "-tls-client-ca", "a"},
 	} {
 		status, _, stderr := ends(nil, args...)
 		assert.Equal(t, usage, status)

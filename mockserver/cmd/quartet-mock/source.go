@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -129,7 +131,37 @@ func (s *settings) contradictions() (mistakes []error) {
 	if s.h2c && s.secured() {
 		refuse("h2c", "over TLS there is HTTP/2 anyway; leave h2c out")
 	}
+	for _, written := range []string{"tls-ca", "ready-file"} {
+		if other := s.sharing(written); other != "" {
+			refuse(written, "it would be written over the file of "+other+"; choose another path")
+		}
+	}
 	return mistakes
+}
+
+// sharing returns another setting that names the same file as one does, "" when none does.
+func (s *settings) sharing(name string) string {
+	files := map[string]string{
+		"config": s.config, "tls-cert": s.tlsCert, "tls-key": s.tlsKey, "tls-ca": s.tlsCA,
+		"tls-client-ca": s.tlsClient, "seed": s.seed, "ready-file": s.readyFile,
+	}
+	if socket, is := strings.CutPrefix(s.addr, unixPrefix); is {
+		files["addr"] = socket
+	}
+	for _, other := range slices.Sorted(maps.Keys(files)) {
+		if other != name && files[name] != "" && files[other] != "" && absolute(files[other]) == absolute(files[name]) {
+			return other
+		}
+	}
+	return ""
+}
+
+// absolute is a path as it is compared with another; without a working directory, as it is.
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 // itself reports whether the target is plainly the proxy's own address.
