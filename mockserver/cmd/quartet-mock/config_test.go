@@ -80,6 +80,28 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	}, "\nquartet-mock: "), strings.TrimPrefix(strings.TrimSuffix(stderr, "\n"), "quartet-mock: "))
 }
 
+// Kubernetes puts these into every container beside a service of the program's own name. What
+// only looks like them is a mistake as ever.
+func TestVariablesOfAService(t *testing.T) {
+	t.Parallel()
+	environ := []string{
+		"QUARTET_MOCK_SERVICE_HOST=10.96.0.7", "QUARTET_MOCK_SERVICE_PORT=8080", "QUARTET_MOCK_SERVICE_PORT_HTTP=8080",
+		"QUARTET_MOCK_PORT=tcp://10.96.0.7:8080", "QUARTET_MOCK_PORT_8080_TCP=tcp://10.96.0.7:8080",
+		"QUARTET_MOCK_PORT_8080_TCP_PROTO=tcp", "QUARTET_MOCK_PORT_8080_TCP_PORT=8080", "QUARTET_MOCK_PORT_8080_TCP_ADDR=10.96.0.7",
+		"QUARTET_MOCK_PORT_53_UDP_PORT=53", "QUARTET_MOCK_ADMIN_API_SERVICE_HOST=10.96.0.8", "QUARTET_MOCK_ADMIN_API_PORT=tcp://10.96.0.8:80",
+	}
+	status, stdout, stderr := ends(environ, "config")
+	assert.Equal(t, ok, status)
+	assert.Empty(t, stderr)
+	_, plain, _ := ends(nil, "config")
+	assert.Equal(t, plain, stdout)
+	for _, mistake := range []string{"PORT=8080", "PORT_TCP=8080", "SERVICE=a", "SERVICE_PORTS=1", "HOST=a"} {
+		status, _, stderr := ends([]string{variablePrefix + mistake}, "config")
+		assert.Equal(t, usage, status, mistake)
+		assert.Contains(t, stderr, "there is no such variable", mistake)
+	}
+}
+
 func TestFilesThatAreNoSettings(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -86,6 +87,10 @@ func setByFlags(list []*setting, args []string, more func(*flag.FlagSet)) (mista
 	}
 }
 
+// ofService matches the variables by which Kubernetes tells every container of a service that
+// is named quartet-mock, or begins with that.
+var ofService = regexp.MustCompile(`^` + variablePrefix + `(\w+_)?(SERVICE_HOST=|SERVICE_PORT(_\w+)?=|PORT=\w+://|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?=)`)
+
 func setByVariables(list []*setting, environ []string) (mistakes []error) {
 	var names []string
 	for _, s := range list {
@@ -97,7 +102,11 @@ func setByVariables(list []*setting, environ []string) (mistakes []error) {
 		if !strings.HasPrefix(name, variablePrefix) || text == "" {
 			continue
 		}
-		if i := slices.Index(names, name); i < 0 {
+		i := slices.Index(names, name)
+		if i < 0 && ofService.MatchString(pair) {
+			continue
+		}
+		if i < 0 {
 			mistakes = append(mistakes, fmt.Errorf("%s: there is no such variable; the nearest is %s", name, nearest(name, names)))
 		} else if err := list[i].assign(name, text); err != nil {
 			mistakes = append(mistakes, err)
