@@ -38,6 +38,7 @@ type Server struct {
 	adminToken   string // "": none
 	proxy        *proxy // nil: it answers by itself
 	violations   atomic.Uint64
+	unanswered   atomic.Uint64
 	report       func(message string, err error)
 
 	turn     sync.Mutex    // to close and restart
@@ -165,6 +166,10 @@ func (s *Server) serve(listener *httptest.Server) {
 // Violations returns in how many places answers have broken their document, see
 // [WithCheckedAnswers]; with [WithProxy] also requests.
 func (s *Server) Violations() uint64 { return s.violations.Load() }
+
+// Unanswered returns to how many calls the target of [WithProxy] has given no answer that could
+// be passed on. Those whose client went first do not count.
+func (s *Server) Unanswered() uint64 { return s.unanswered.Load() }
 
 // Drain ends what would never end by itself: calls that get no answer, and streams of the
 // journal. From then on the server is not ready, and Transport finds nobody; delays and slow

@@ -30,7 +30,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "[flags]", "serve until SIGTERM or an interrupt; the command when none is named", (*program).serve},
-		{"proxy", "-target URL [flags]", "serve in front of a real server, and fail at the end if either side has broken a document", (*program).proxy},
+		{"proxy", "-target URL [flags]", "serve in front of a real server, and fail at the end if a document was broken or the server did not answer", (*program).proxy},
 		{"check", "FILE...", "say everything that is wrong with seed files", (*program).check},
 		{"config", "[flags]", "print the settings in force, and where they are from, as a file for -config", (*program).config},
 		{"health", "[-url URL] [flags]", "ask the server of these settings whether it is well; under -tls-client-ca by -url only", (*program).health},

@@ -3,7 +3,7 @@ package main
 import "errors"
 
 // proxy serves in front of a real server, and fails at the end if either side has broken a
-// document.
+// document, or that server did not answer.
 func (p *program) proxy(args []string) int {
 	set, err := p.resolve(args, nil)
 	if err == nil && set.target == "" {
