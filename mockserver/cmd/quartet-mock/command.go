@@ -53,7 +53,10 @@ func (p *program) run(args []string) int {
 		}
 		names = append(names, c.name)
 	}
-	return p.misused(fmt.Errorf("there is no command %q; the nearest is %q", asked, nearest(asked, names)))
+	if strings.ContainsAny(asked, `./\`) { // as no command does
+		return p.misused(fmt.Errorf("there is no command %q; if it is a seed file, write check %[1]s, or -seed %[1]s", asked))
+	}
+	return p.misused(fmt.Errorf("there is no command %q%s", asked, nearest("", asked, names)))
 }
 
 // misused tells what is wrong with the settings, a line each, and what to do next.

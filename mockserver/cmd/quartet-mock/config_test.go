@@ -63,7 +63,7 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	assert.Equal(t, strings.Join([]string{
 		"-strict-auth: it must be true or false",
 		"-variation: it must be an integer from 0 on",
-		"-ready: there is no such flag; the nearest is -seed",
+		"-ready: there is no such flag",
 		"-cors: it must be origins such as https://example.com:8443, with commas between them; * is all",
 		`unexpected argument "surplus"; flags begin with -, and a command comes first`,
 		"-log-level: it must be one of debug, info, warn, error",
@@ -74,7 +74,7 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 		in + ":2: h2c: it must be one value",
 		in + ":4: prefer: it stands twice; leave one out",
 		in + ":5: config: a file cannot name another; leave it out",
-		in + ":7: : there is no such setting; the nearest is h2c",
+		in + ":7: : there is no such setting",
 		"QUARTET_MOCK_TLS_CLIENT_CA: client certificates need TLS; add tls-ca, or tls-cert and tls-key",
 		`"quartet-mock help" tells the commands and settings`,
 	}, "\nquartet-mock: "), strings.TrimPrefix(strings.TrimSuffix(stderr, "\n"), "quartet-mock: "))

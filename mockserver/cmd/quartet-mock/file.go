@@ -35,7 +35,7 @@ func (s *settings) setByFile() []error {
 		which := slices.Index(names, key.Value)
 		switch {
 		case which < 0:
-			mistakes = append(mistakes, fmt.Errorf("%s: there is no such setting; the nearest is %s", at, nearest(key.Value, names)))
+			mistakes = append(mistakes, fmt.Errorf("%s: there is no such setting%s", at, nearest("", key.Value, names)))
 		case seen[key.Value]:
 			mistakes = append(mistakes, fmt.Errorf("%s: it stands twice; leave one out", at))
 		case key.Value == "config":
