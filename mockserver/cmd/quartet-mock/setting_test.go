@@ -318,6 +318,7 @@ var settingCases = map[string]settingCase{
 	"max-header": {
 		good: is("1KiB"),
 		works: func(t *testing.T, s *served, _ string) {
+			assert.Equal(t, 200, s.status(t, "/profile/me", "X-Long", strings.Repeat("x", 4<<10)), "net/http reads 4 KiB more")
 			assert.Equal(t, 431, s.status(t, "/profile/me", "X-Long", strings.Repeat("x", 8<<10)))
 		},
 		bad: "0", why: notSize,
