@@ -161,15 +161,14 @@ func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *htt
 	met := func(limit string) {
 		logger.Warn("a limit is met; raise it if these peers are meant to come", "setting", limit)
 	}
-	var handler http.Handler = mock
-	if set.cors != "" {
+	handler := newBudget(set.maxBodies, met).handler(promptStreams(set.writeTimeout, mock))
+	crowd := newCrowd(set.maxConnections, set.maxRequests, met)
+	handler = crowd.handler(handler)
+	if set.cors != "" { // around all, so that a page can read every refusal
 		handler = crossOrigin(set.cors, handler)
 	}
-	handler = promptStreams(set.writeTimeout, handler)
-	handler = newBudget(set.maxBodies, met).handler(handler)
-	crowd := newCrowd(set.maxConnections, set.maxRequests, met)
 	server := &http.Server{
-		Handler:           crowd.handler(handler),
+		Handler:           handler,
 		ReadHeaderTimeout: set.headerTimeout,
 		ReadTimeout:       set.readTimeout,
 		IdleTimeout:       set.idleTimeout,
