@@ -11,8 +11,7 @@ import (
 	"github.com/quartet-go/quartet/mockserver"
 )
 
-// A proxy trusts a private authority by the variable that every program in Go has for it, in
-// place of those of the system.
+// A proxy trusts a private authority by the variable that Go's own packages have for it.
 func TestProxyTrustsAPrivateAuthority(t *testing.T) {
 	t.Parallel()
 	mock, err := mockserver.New()
