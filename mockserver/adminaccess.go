@@ -57,8 +57,8 @@ func foreign(r *http.Request) string {
 		return "this one is at " + r.RemoteAddr
 	case slices.ContainsFunc(proxyFields, func(name string) bool { return len(r.Header[name]) > 0 }):
 		return "this one comes through a proxy"
-	case !isLocalName(r.Host):
-		return "this one asked for another host"
+	case !isSocket(r.RemoteAddr) && !isLocalName(r.Host): // no name leads a page to a socket
+		return fmt.Sprintf("this one asked for another host (%s) than localhost or an IP address", r.Host)
 	case ofAnotherSite(r):
 		return "this one is a page of another site"
 	}
@@ -76,9 +76,12 @@ func ofAnotherSite(r *http.Request) bool {
 	return new(http.CrossOriginProtection).Check(write) != nil
 }
 
-// isLocalPeer reports whether a remote address is a loopback one, or that of a unix socket.
+// isSocket reports whether a remote address is that of a unix socket, or of a call in process.
+func isSocket(address string) bool { return address == "" || address == "@" }
+
+// isLocalPeer reports whether a remote address is a loopback one, or none of a network.
 func isLocalPeer(address string) bool {
-	if address == "" || address == "@" {
+	if isSocket(address) {
 		return true
 	}
 	peer, err := netip.ParseAddrPort(address)
