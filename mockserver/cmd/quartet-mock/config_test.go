@@ -55,7 +55,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 
 func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	t.Parallel()
-	in := file(t, "mock.yaml", "adr: x\nh2c: [true]\nprefer: true\nprefer: false\nconfig: other.yaml\nseed: \n\"\": x\n")
+	in := file(t, "mock.yaml", "adr: x\nh2c: [true]\ncors: [a, b]\nprefer: true\nprefer: false\nconfig: other.yaml\nseed: \n\"\": x\n")
 	environ := []string{"QUARTET_MOCK_H2=1", "QUARTET_MOCK_MAX_REQUESTS=0", "QUARTET_MOCK_READ_TIMEOUT=bad", "QUARTET_MOCK_TLS_CLIENT_CA=x"}
 	status, stdout, stderr := ends(environ, "config", "-config", in, "-read-timeout=1s", "-strict-auth=x", "-variation", "-1", "-ready", "x", "-cors", "a b", "surplus", "-log-level", "loud", "-addr")
 	assert.Equal(t, usage, status)
@@ -72,9 +72,10 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 		"QUARTET_MOCK_MAX_REQUESTS: it must be an integer from 1 on",
 		in + ":1: adr: there is no such setting; the nearest is addr",
 		in + ":2: h2c: it must be one value",
-		in + ":4: prefer: it stands twice; leave one out",
-		in + ":5: config: a file cannot name another; leave it out",
-		in + ":7: : there is no such setting",
+		in + ":3: cors: it must be one value, in which commas separate origins",
+		in + ":5: prefer: it stands twice; leave one out",
+		in + ":6: config: a file cannot name another; leave it out",
+		in + ":8: : there is no such setting",
 		"QUARTET_MOCK_TLS_CLIENT_CA: client certificates need TLS; add tls-ca, or tls-cert and tls-key",
 		`"quartet-mock help" tells the commands and settings`,
 	}, "\nquartet-mock: "), strings.TrimPrefix(strings.TrimSuffix(stderr, "\n"), "quartet-mock: "))
@@ -99,6 +100,20 @@ func TestVariablesOfAService(t *testing.T) {
 		status, _, stderr := ends([]string{variablePrefix + mistake}, "config")
 		assert.Equal(t, usage, status, mistake)
 		assert.Contains(t, stderr, "there is no such variable", mistake)
+	}
+}
+
+func TestLevelsAreThoseOfTheHelp(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"debug": "debug", "WARN": "warn", "Error": "error"} {
+		status, stdout, _ := ends(nil, "config", "-log-level", text)
+		assert.Equal(t, ok, status)
+		assert.Contains(t, stdout, "\nlog-level: "+want+" ")
+	}
+	for _, wrong := range []string{"debug+2", "info-1", "", "loud"} {
+		status, _, stderr := ends(nil, "config", "-log-level="+wrong)
+		assert.Equal(t, usage, status)
+		assert.Contains(t, stderr, "-log-level: it must be one of debug, info, warn, error\n")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ type settings struct {
 
 	readyFile string
 	logFormat string
-	logLevel  slog.Level
+	logLevel  string
 
 	drainTimeout, headerTimeout, readTimeout, writeTimeout, idleTimeout time.Duration
 	maxConnections, maxRequests                                         int
@@ -57,7 +56,7 @@ type setting struct {
 func defaults() *settings {
 	s := &settings{
 		addr:      "127.0.0.1:8080",
-		logFormat: "text", logLevel: slog.LevelInfo,
+		logFormat: "text", logLevel: "info",
 		drainTimeout: 10 * time.Second, headerTimeout: 10 * time.Second, readTimeout: 30 * time.Second,
 		writeTimeout: 10 * time.Second, idleTimeout: 2 * time.Minute,
 		maxConnections: 4000, maxRequests: 1000, // a process may often have 4,096 files
