@@ -109,9 +109,9 @@ func TestProxyRefusesWhatItCannotDo(t *testing.T) {
 		_, _, stderr := ends(nil, "config", "-addr", tc.addr, "-target", tc.target)
 		assert.Equal(t, tc.itself, strings.Contains(stderr, itself), tc)
 	}
-	status, _, stderr := ends(nil, "proxy", "-target", "http://127.0.0.1:1", "-split-balance", "-variation", "0")
+	status, _, stderr := ends(nil, "proxy", "-target", "http://127.0.0.1:1", "-split-balance", "-variation", "0", "-check-answers")
 	assert.Equal(t, usage, status)
-	for _, name := range []string{"split-balance", "variation"} {
+	for _, name := range []string{"split-balance", "variation", "check-answers"} {
 		assert.Contains(t, stderr, "quartet-mock: -"+name+": the command proxy makes no answers of its own; leave it out\n")
 	}
 }

@@ -9,7 +9,7 @@ func (p *program) proxy(args []string) int {
 	if err == nil && set.target == "" {
 		err = errors.New("-target: name the server to stand in front of")
 	}
-	for _, name := range []string{"split-balance", "variation"} {
+	for _, name := range []string{"split-balance", "variation", "check-answers"} {
 		if set.named(name).from != "" {
 			err = errors.Join(err, set.blame(name, errors.New("the command proxy makes no answers of its own; leave it out")))
 		}
