@@ -33,7 +33,7 @@ type adminCall struct {
 	path   contract.Values
 	body   []byte
 	issues []contract.Issue // what the document refuses; decode adds to it, and nothing is done
-	turn   bool // it is the one large call
+	turn   bool             // it is the one large call
 }
 
 // adminHandler carries an operation out. The result is what the answer holds: nil for no

@@ -124,6 +124,7 @@ func (c *call) unanswered(speaker *contract.Operation, err error) response {
 	if c.r.Context().Err() != nil {
 		return response{} // the client has gone, which ended the target's call, too
 	}
+	c.server.unanswered.Add(1)
 	status, why := whyUnanswered(err)
 	c.notes = append(c.notes, "target: "+why)
 	message := fmt.Sprintf("The target %s gave no answer that can be passed on: %s", c.server.proxy.target, why)

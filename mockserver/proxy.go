@@ -50,7 +50,8 @@ type Proxy struct {
 // are read whole before they go on: a request over 1 MiB is refused with 413, an answer over 16 MiB
 // (also when decoded) becomes 502. So does a target that cannot be reached or breaks off inside its
 // answer; one that takes longer than the Transport allows becomes 504. That is no violation,
-// but it is reported and stands in Issues, too. Trailers and answers of 1xx are not passed on.
+// but it is reported, stands in Issues, too, and is counted in [Server.Unanswered]. Trailers and
+// answers of 1xx are not passed on.
 //
 // A call of the client is at most one of the target. Where net/http would send it again by
 // itself, as a GET or with an Idempotency-Key when a kept connection breaks, that happens only

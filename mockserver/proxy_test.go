@@ -681,6 +681,7 @@ func TestTargetsThatCannotBeReached(t *testing.T) {
 		assert.Equal(t, []string{"target: connection refused"}, f.issues())
 		assert.Equal(t, []string{"mockserver: a target gave no answer that can be passed on: " + tc.op + ": " + free + ": connection refused"}, f.reports())
 	}
+	assert.EqualValues(t, 3, f.Unanswered())
 	assert.Zero(t, f.Violations())
 
 	for want, failure := range map[string]error{

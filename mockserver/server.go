@@ -40,6 +40,7 @@ type Server struct {
 	large        chan struct{} // has the one large call of the admin API
 	proxy        *proxy        // nil: it answers by itself
 	violations   atomic.Uint64
+	unanswered   atomic.Uint64
 	report       func(message string, err error)
 
 	turn     sync.Mutex    // to close and restart
@@ -170,10 +171,14 @@ func (s *Server) serve(listener *httptest.Server) {
 // [WithCheckedAnswers]; with [WithProxy] also requests.
 func (s *Server) Violations() uint64 { return s.violations.Load() }
 
+// Unanswered returns to how many calls the target of [WithProxy] has given no answer that could
+// be passed on. Those whose client went first do not count.
+func (s *Server) Unanswered() uint64 { return s.unanswered.Load() }
+
 // Drain ends what would never end by itself: calls that get no answer, delays on a clock that
 // stands still, and streams of the journal. From then on the server is not ready, and Transport
-// finds nobody; other delays and slow answers go on. A program that stops drains first, so that it cuts off no answer, and closes
-// behind that.
+// finds nobody; other delays and slow answers go on. A program that stops drains first, so that
+// it cuts off no answer, and closes behind that.
 func (s *Server) Drain() { s.open.Load().drain() }
 
 // Close stops listening, ends the faults that hold a call, and waits for the calls under

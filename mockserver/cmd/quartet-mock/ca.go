@@ -18,12 +18,15 @@ import (
 // validity is that of a local certificate; the server is started anew before.
 const validity = 365 * 24 * time.Hour
 
+// authorityName is how a file of -tls-ca is known again.
+const authorityName = "quartet-mock local authority"
+
 // localCertificate returns a certificate for this machine by a fresh authority, whose own
 // certificate it writes to a file. Neither key is ever written, and that of the authority is
 // gone when this returns: whoever trusts the authority trusts this one server.
 func localCertificate(addr, file string) (tls.Certificate, error) {
 	authority := &x509.Certificate{
-		Subject: pkix.Name{CommonName: "quartet-mock local authority"}, KeyUsage: x509.KeyUsageCertSign,
+		Subject: pkix.Name{CommonName: authorityName}, KeyUsage: x509.KeyUsageCertSign,
 		IsCA: true, MaxPathLenZero: true, BasicConstraintsValid: true,
 	}
 	signed, signer, err := certify(authority, authority, nil)
@@ -56,11 +59,24 @@ func localCertificate(addr, file string) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
+	if err := replaceable(file, isAuthority); err != nil {
+		return tls.Certificate{}, err
+	}
 	written := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed})
 	if err := writeWhole(file, written); err != nil {
 		return tls.Certificate{}, err
 	}
 	return tls.Certificate{Certificate: [][]byte{chain}, PrivateKey: key}, nil
+}
+
+// isAuthority reports whether a file holds what localCertificate writes, and nothing else.
+func isAuthority(data []byte) bool {
+	block, rest := pem.Decode(data)
+	if block == nil || len(rest) > 0 {
+		return false
+	}
+	authority, err := x509.ParseCertificate(block.Bytes)
+	return err == nil && authority.Subject.CommonName == authorityName
 }
 
 // certify makes a key and a certificate for it, signed by a key, or by itself when that is nil.

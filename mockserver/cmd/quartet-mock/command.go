@@ -30,7 +30,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "[flags]", "serve until SIGTERM or an interrupt; the command when none is named", (*program).serve},
-		{"proxy", "-target URL [flags]", "serve in front of a real server, and fail at the end if either side has broken a document", (*program).proxy},
+		{"proxy", "-target URL [flags]", "serve in front of a real server, and fail at the end if a document was broken or the server did not answer", (*program).proxy},
 		{"check", "FILE...", "say everything that is wrong with seed files", (*program).check},
 		{"config", "[flags]", "print the settings in force, and where they are from, as a file for -config", (*program).config},
 		{"health", "[-url URL] [flags]", "ask the server of these settings whether it is well; under -tls-client-ca by -url only", (*program).health},
@@ -53,7 +53,10 @@ func (p *program) run(args []string) int {
 		}
 		names = append(names, c.name)
 	}
-	return p.misused(fmt.Errorf("there is no command %q; the nearest is %q", asked, nearest(asked, names)))
+	if strings.ContainsAny(asked, `./\`) { // as no command does
+		return p.misused(fmt.Errorf("there is no command %q; if it is a seed file, write check %[1]s, or -seed %[1]s", asked))
+	}
+	return p.misused(fmt.Errorf("there is no command %q%s", asked, nearest("", asked, names)))
 }
 
 // misused tells what is wrong with the settings, a line each, and what to do next.

@@ -19,8 +19,12 @@ func TestCommandsThatEndByThemselves(t *testing.T) {
 	}{
 		"version":          {[]string{"version"}, ok, "quartet-mock " + quartet.Version + "\n", ""},
 		"version as flag":  {[]string{"-version"}, ok, "quartet-mock " + quartet.Version + "\n", ""},
-		"unknown command":  {[]string{"chek"}, usage, "", "quartet-mock: there is no command \"chek\"; the nearest is \"check\"\n" + hint},
-		"argument":         {[]string{"-h2c", "true"}, usage, "", "quartet-mock: unexpected argument \"true\"; flags begin with -, and a command comes first\n" + hint},
+		"unknown command":  {[]string{"chek"}, usage, "", "quartet-mock: there is no command \"chek\"; the nearest is check\n" + hint},
+		"argument":         {[]string{"-h2c", "true"}, usage, "", "quartet-mock: unexpected argument \"true\"; write -h2c=true\n" + hint},
+		"two arguments":    {[]string{"--prefer", "0", "true"}, usage, "", "quartet-mock: unexpected argument \"0\"; write --prefer=0\nquartet-mock: unexpected argument \"true\"; flags begin with -, and a command comes first\n" + hint},
+		"far from all":     {[]string{"bogus"}, usage, "", "quartet-mock: there is no command \"bogus\"\n" + hint},
+		"a file":           {[]string{"foo.yaml"}, usage, "", "quartet-mock: there is no command \"foo.yaml\"; if it is a seed file, write check foo.yaml, or -seed foo.yaml\n" + hint},
+		"far from a flag":  {[]string{"-unknown"}, usage, "", "quartet-mock: -unknown: there is no such flag\n" + hint},
 		"flag of no value": {[]string{"-addr"}, usage, "", "quartet-mock: flag needs an argument: -addr\n" + hint},
 		"flag of check":    {[]string{"check", "-x", "f"}, usage, "", "quartet-mock: check: flag provided but not defined: -x\n" + hint},
 		"surplus":          {[]string{"version", "extra"}, usage, "", "quartet-mock: version: unexpected argument \"extra\"\n" + hint},
@@ -119,9 +123,9 @@ func TestProxyRefusesWhatItCannotDo(t *testing.T) {
 		_, _, stderr := ends(nil, "config", "-addr", tc.addr, "-target", tc.target)
 		assert.Equal(t, tc.itself, strings.Contains(stderr, itself), tc)
 	}
-	status, _, stderr := ends(nil, "proxy", "-target", "http://127.0.0.1:1", "-split-balance", "-variation", "0")
+	status, _, stderr := ends(nil, "proxy", "-target", "http://127.0.0.1:1", "-split-balance", "-variation", "0", "-check-answers")
 	assert.Equal(t, usage, status)
-	for _, name := range []string{"split-balance", "variation"} {
+	for _, name := range []string{"split-balance", "variation", "check-answers"} {
 		assert.Contains(t, stderr, "quartet-mock: -"+name+": the command proxy makes no answers of its own; leave it out\n")
 	}
 }

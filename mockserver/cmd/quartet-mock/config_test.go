@@ -55,7 +55,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 
 func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	t.Parallel()
-	in := file(t, "mock.yaml", "adr: x\nh2c: [true]\nprefer: true\nprefer: false\nconfig: other.yaml\nseed: \n\"\": x\n")
+	in := file(t, "mock.yaml", "adr: x\nh2c: [true]\ncors: [a, b]\nprefer: true\nprefer: false\nconfig: other.yaml\nseed: \n\"\": x\n")
 	environ := []string{"QUARTET_MOCK_H2=1", "QUARTET_MOCK_MAX_REQUESTS=0", "QUARTET_MOCK_READ_TIMEOUT=bad", "QUARTET_MOCK_TLS_CLIENT_CA=x"}
 	status, stdout, stderr := ends(environ, "config", "-config", in, "-read-timeout=1s", "-strict-auth=x", "-variation", "-1", "-ready", "x", "-cors", "a b", "surplus", "-log-level", "loud", "-addr")
 	assert.Equal(t, usage, status)
@@ -63,7 +63,7 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	assert.Equal(t, strings.Join([]string{
 		"-strict-auth: it must be true or false",
 		"-variation: it must be an integer from 0 on",
-		"-ready: there is no such flag; the nearest is -seed",
+		"-ready: there is no such flag",
 		"-cors: it must be origins such as https://example.com:8443, with commas between them; * is all",
 		`unexpected argument "surplus"; flags begin with -, and a command comes first`,
 		"-log-level: it must be one of debug, info, warn, error",
@@ -72,12 +72,49 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 		"QUARTET_MOCK_MAX_REQUESTS: it must be an integer from 1 on",
 		in + ":1: adr: there is no such setting; the nearest is addr",
 		in + ":2: h2c: it must be one value",
-		in + ":4: prefer: it stands twice; leave one out",
-		in + ":5: config: a file cannot name another; leave it out",
-		in + ":7: : there is no such setting; the nearest is h2c",
+		in + ":3: cors: it must be one value, in which commas separate origins",
+		in + ":5: prefer: it stands twice; leave one out",
+		in + ":6: config: a file cannot name another; leave it out",
+		in + ":8: : there is no such setting",
 		"QUARTET_MOCK_TLS_CLIENT_CA: client certificates need TLS; add tls-ca, or tls-cert and tls-key",
 		`"quartet-mock help" tells the commands and settings`,
 	}, "\nquartet-mock: "), strings.TrimPrefix(strings.TrimSuffix(stderr, "\n"), "quartet-mock: "))
+}
+
+// Kubernetes puts these into every container beside a service of the program's own name. What
+// only looks like them is a mistake as ever.
+func TestVariablesOfAService(t *testing.T) {
+	t.Parallel()
+	environ := []string{
+		"QUARTET_MOCK_SERVICE_HOST=10.96.0.7", "QUARTET_MOCK_SERVICE_PORT=8080", "QUARTET_MOCK_SERVICE_PORT_HTTP=8080",
+		"QUARTET_MOCK_PORT=tcp://10.96.0.7:8080", "QUARTET_MOCK_PORT_8080_TCP=tcp://10.96.0.7:8080",
+		"QUARTET_MOCK_PORT_8080_TCP_PROTO=tcp", "QUARTET_MOCK_PORT_8080_TCP_PORT=8080", "QUARTET_MOCK_PORT_8080_TCP_ADDR=10.96.0.7",
+		"QUARTET_MOCK_PORT_53_UDP_PORT=53", "QUARTET_MOCK_ADMIN_API_SERVICE_HOST=10.96.0.8", "QUARTET_MOCK_ADMIN_API_PORT=tcp://10.96.0.8:80",
+	}
+	status, stdout, stderr := ends(environ, "config")
+	assert.Equal(t, ok, status)
+	assert.Empty(t, stderr)
+	_, plain, _ := ends(nil, "config")
+	assert.Equal(t, plain, stdout)
+	for _, mistake := range []string{"PORT=8080", "PORT_TCP=8080", "SERVICE=a", "SERVICE_PORTS=1", "HOST=a"} {
+		status, _, stderr := ends([]string{variablePrefix + mistake}, "config")
+		assert.Equal(t, usage, status, mistake)
+		assert.Contains(t, stderr, "there is no such variable", mistake)
+	}
+}
+
+func TestLevelsAreThoseOfTheHelp(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"debug": "debug", "WARN": "warn", "Error": "error"} {
+		status, stdout, _ := ends(nil, "config", "-log-level", text)
+		assert.Equal(t, ok, status)
+		assert.Contains(t, stdout, "\nlog-level: "+want+" ")
+	}
+	for _, wrong := range []string{"debug+2", "info-1", "", "loud"} {
+		status, _, stderr := ends(nil, "config", "-log-level="+wrong)
+		assert.Equal(t, usage, status)
+		assert.Contains(t, stderr, "-log-level: it must be one of debug, info, warn, error\n")
+	}
 }
 
 func TestFilesThatAreNoSettings(t *testing.T) {
@@ -102,10 +139,14 @@ func TestFilesThatAreNoSettings(t *testing.T) {
 func TestSettingsThatContradictEachOther(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"-tls-ca: there is a certificate by tls-cert already; leave one of them out": {"-tls-ca", "a", "-tls-cert", "b", "-tls-key", "c"},
-		"-tls-cert: its key is missing; add tls-key":                                 {"-tls-cert", "b"},
-		"-tls-key: its certificate is missing; add tls-cert":                         {"-tls-key", "b"},
-		"-h2c: over TLS there is HTTP/2 anyway; leave h2c out":                       {"-tls-ca", "a", "-h2c"},
+		"-tls-ca: there is a certificate by tls-cert already; leave one of them out":       {"-tls-ca", "a", "-tls-cert", "b", "-tls-key", "c"},
+		"-tls-cert: its key is missing; add tls-key":                                       {"-tls-cert", "b"},
+		"-tls-key: its certificate is missing; add tls-cert":                               {"-tls-key", "b"},
+		"-h2c: over TLS there is HTTP/2 anyway; leave h2c out":                             {"-tls-ca", "a", "-h2c"},
+		"-ready-file: it would be written over the file of seed; choose another path":      {"-seed", "./x/../world.yaml", "-ready-file", "world.yaml"},
+		"-ready-file: it would be written over the file of tls-ca; choose another path":    {"-tls-ca", "a", "-ready-file", "a"},
+		"-tls-ca: it would be written over the file of addr; choose another path":          {"-tls-ca", "a", "-addr", "unix:a"},
+		"-tls-ca: it would be written over the file of tls-client-ca; choose another path": {"-tls-ca", "a", "-tls-client-ca", "a"},
 	} {
 		status, _, stderr := ends(nil, args...)
 		assert.Equal(t, usage, status)

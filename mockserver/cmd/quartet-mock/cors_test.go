@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,6 +42,24 @@ func TestPreflight(t *testing.T) {
 			assert.Equal(t, "authorization,content-type", resp.header.Get("Access-Control-Allow-Headers"))
 		}
 	}
+}
+
+// A page can read that there is no room, and may ask before.
+func TestPagesReadRefusals(t *testing.T) {
+	t.Parallel()
+	seed := file(t, "seed.yaml", "faults: [{kind: no-answer, operation: listPayments}]\n")
+	s := begin(t, nil, "-addr", "127.0.0.1:0", "-cors", "https://a.example", "-max-requests", "1", "-seed", seed)
+	assertHeldIsKept(t, s)
+	const origin = "Origin: https://a.example\r\n"
+	_, from := s.dial(t, strings.Replace(simple, "Host: a\r\n", "Host: a\r\n"+origin, 1))
+	resp := answer(t, from)
+	assert.Equal(t, 503, resp.status)
+	assert.Equal(t, "https://a.example", resp.header.Get("Access-Control-Allow-Origin"))
+
+	_, from = s.dial(t, "OPTIONS /profile/me HTTP/1.1\r\nHost: a\r\n"+origin+"Access-Control-Request-Method: GET\r\n\r\n")
+	resp = answer(t, from)
+	assert.Equal(t, 204, resp.status)
+	assert.Equal(t, "https://a.example", resp.header.Get("Access-Control-Allow-Origin"))
 }
 
 // No page reads what steers the mock, wherever its space stands.

@@ -191,7 +191,8 @@ func (b *awaitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// refuseRequest answers when there is no room.
+// refuseRequest answers when there is no room. Which API is asked for, and in which words it
+// would say so, only the server knows, in which there is no room.
 func refuseRequest(w http.ResponseWriter) {
 	shed(w)
 	w.Header().Set("Content-Type", "application/problem+json")

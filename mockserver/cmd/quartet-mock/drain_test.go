@@ -131,7 +131,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	require.Error(t, err, "it takes no more connections")
 	s.signal(syscall.SIGINT)
 	assert.Equal(t, failed, s.wait())
-	assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way at a second signal (interrupt) were cut off\n")
+	assert.Contains(t, s.stderr.String(), `level=ERROR msg="the server ended too early" error="requests under way at a second signal (interrupt) were cut off"`+"\n")
 	assert.NoFileExists(t, s.addr)
 	assert.NoFileExists(t, ready)
 	assert.Equal(t, 1, strings.Count(s.stderr.String(), "signal=terminated"))
@@ -174,7 +174,7 @@ faults:
 			resp = answer(t, delayed)
 			assert.Equal(t, 200, resp.status)
 		} else {
-			assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way after 1ms were cut off\n")
+			assert.Contains(t, s.stderr.String(), `level=ERROR msg="the server ended too early" error="requests under way after 1ms were cut off"`+"\n")
 		}
 	}
 }

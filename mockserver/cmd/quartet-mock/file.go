@@ -35,11 +35,13 @@ func (s *settings) setByFile() []error {
 		which := slices.Index(names, key.Value)
 		switch {
 		case which < 0:
-			mistakes = append(mistakes, fmt.Errorf("%s: there is no such setting; the nearest is %s", at, nearest(key.Value, names)))
+			mistakes = append(mistakes, fmt.Errorf("%s: there is no such setting%s", at, nearest("", key.Value, names)))
 		case seen[key.Value]:
 			mistakes = append(mistakes, fmt.Errorf("%s: it stands twice; leave one out", at))
 		case key.Value == "config":
 			mistakes = append(mistakes, fmt.Errorf("%s: a file cannot name another; leave it out", at))
+		case node.Kind == yaml.SequenceNode && key.Value == "cors":
+			mistakes = append(mistakes, fmt.Errorf("%s: it must be one value, in which commas separate origins", at))
 		case node.Kind != yaml.ScalarNode:
 			mistakes = append(mistakes, fmt.Errorf("%s: it must be one value", at))
 		case node.ShortTag() != "!!null": // which is as good as left out

@@ -222,7 +222,7 @@ func endsInTime(t *testing.T, s *served) int {
 	if status := s.wait(); status != failed {
 		return status
 	}
-	assert.Contains(t, s.stderr.String(), " were cut off\n")
+	assert.Contains(t, s.stderr.String(), " were cut off\"\n")
 	return ok
 }
 

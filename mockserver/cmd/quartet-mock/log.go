@@ -8,7 +8,9 @@ import (
 )
 
 func newLogger(set *settings, to io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: set.logLevel}
+	var least slog.Level
+	_ = least.UnmarshalText([]byte(set.logLevel)) // it is one of the four
+	options := &slog.HandlerOptions{Level: least}
 	if set.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(to, options))
 	}

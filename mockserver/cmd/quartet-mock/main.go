@@ -24,8 +24,9 @@
 //
 //	0  it did what was asked for; serve: it ended by a signal, and finished every request
 //	1  serve, proxy: requests were cut off, or less of the documents was met than
-//	   -min-coverage asks for; proxy: a request or an answer has broken its document; check:
-//	   a seed file is not sound; health: the server is not well
+//	   -min-coverage asks for; proxy: a request or an answer has broken its document, or the
+//	   target has given no answer to a call; check: a seed file is not sound; health: the
+//	   server is not well
 //	2  it was not begun, because a setting, the seed file or the address is wrong
 package main
 

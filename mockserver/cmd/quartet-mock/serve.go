@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strconv"
+	"strings"
 
 	"github.com/quartet-go/quartet/mockserver"
 )
@@ -49,21 +51,50 @@ func (p *program) serveMock(set *settings, err error) int {
 		p.complain(errors.Join(err, listener.Close()))
 		return usage
 	}
-	if err := p.answer(set, server, promptListener{listener, set.writeTimeout}, line, logger); err != nil {
-		p.complain(err)
-		return failed
-	}
+	return set.verdict(mock, p.answer(set, server, promptListener{listener, set.writeTimeout}, line, logger), logger)
+}
+
+// verdict logs all that speaks against an end in success, and returns the exit status.
+func (s *settings) verdict(mock *mockserver.Server, early error, logger *slog.Logger) int {
 	status := ok
-	if broken := mock.Violations(); set.target != "" && broken > 0 {
-		p.complain(fmt.Errorf("places where documents were broken: %d; the log has them", broken))
+	fail := func(message string, args ...any) {
+		logger.Error(message, args...)
 		status = failed
 	}
-	if covered := mock.Coverage(); covered.Percent() < set.minCoverage {
-		fmt.Fprintln(p.stderr, covered.Markdown())
-		p.complain(set.blame("min-coverage", fmt.Errorf("%.1f %% is less than %g %%", covered.Percent(), set.minCoverage)))
-		status = failed
+	if early != nil {
+		fail("the server ended too early", "error", early)
+	}
+	if broken := mock.Violations(); s.target != "" && broken > 0 {
+		fail("documents were broken; the log says where", "places", broken)
+	}
+	if unanswered := mock.Unanswered(); unanswered > 0 {
+		fail("the target gave no answer; the log says why", "calls", unanswered)
+	}
+	if covered := mock.Coverage(); covered.Percent() < s.minCoverage {
+		tellUncovered(covered, logger)
+		fail("too little was covered", "error", s.blame("min-coverage", fmt.Errorf("%.1f %% is less than %g %%", covered.Percent(), s.minCoverage)))
 	}
 	return status
+}
+
+// tellUncovered logs what each operation has not met, as text and as JSON alike.
+func tellUncovered(covered mockserver.Coverage, logger *slog.Logger) {
+	for _, op := range covered.Operations {
+		var unmet []string
+		for _, a := range op.Answers {
+			if a.Calls == 0 {
+				unmet = append(unmet, strconv.Itoa(a.Status))
+			}
+		}
+		for _, param := range op.Parameters {
+			if !param.Met {
+				unmet = append(unmet, param.In+" "+param.Name)
+			}
+		}
+		if len(unmet) > 0 {
+			logger.Error("not all of an operation was met", "operation", op.Operation, "calls", op.Calls, "unmet", strings.Join(unmet, ", "))
+		}
+	}
 }
 
 // prepare makes everything that can fail before the server is ready.
@@ -131,15 +162,14 @@ func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *htt
 	met := func(limit string) {
 		logger.Warn("a limit is met; raise it if these peers are meant to come", "setting", limit)
 	}
-	var handler http.Handler = mock
-	if set.cors != "" {
+	handler := newBudget(set.maxBodies, met).handler(promptStreams(set.writeTimeout, mock))
+	crowd := newCrowd(set.maxConnections, set.maxRequests, met)
+	handler = crowd.handler(handler)
+	if set.cors != "" { // around all, so that a page can read every refusal
 		handler = crossOrigin(set.cors, handler)
 	}
-	handler = promptStreams(set.writeTimeout, handler)
-	handler = newBudget(set.maxBodies, met).handler(handler)
-	crowd := newCrowd(set.maxConnections, set.maxRequests, met)
 	server := &http.Server{
-		Handler:           crowd.handler(handler),
+		Handler:           handler,
 		ReadHeaderTimeout: set.headerTimeout,
 		ReadTimeout:       set.readTimeout,
 		IdleTimeout:       set.idleTimeout,

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ type settings struct {
 
 	readyFile string
 	logFormat string
-	logLevel  slog.Level
+	logLevel  string
 
 	drainTimeout, headerTimeout, readTimeout, writeTimeout, idleTimeout time.Duration
 	maxConnections, maxRequests                                         int
@@ -57,7 +56,7 @@ type setting struct {
 func defaults() *settings {
 	s := &settings{
 		addr:      "127.0.0.1:8080",
-		logFormat: "text", logLevel: slog.LevelInfo,
+		logFormat: "text", logLevel: "info",
 		drainTimeout: 10 * time.Second, headerTimeout: 10 * time.Second, readTimeout: 30 * time.Second,
 		writeTimeout: 10 * time.Second, idleTimeout: 2 * time.Minute,
 		maxConnections: 4000, maxRequests: 1000, // a process may often have 4,096 files
@@ -107,7 +106,7 @@ func (s *settings) list() []*setting {
 		{name: "idle-timeout", value: duration(&s.idleTimeout, time.Millisecond), usage: "`time` that a connection may wait for its next request"},
 		{name: "max-connections", value: count(&s.maxConnections), usage: "connections at a time; past it the one that has sent no whole request for longest is closed"},
 		{name: "max-requests", value: count(&s.maxRequests), usage: "requests at a time; past it the one whose body has not come for longest is cut off, or there is a 503"},
-		{name: "max-header", value: sizeOf(&s.maxHeader), usage: "`bytes` of a request's header; a larger one is answered with 431"},
+		{name: "max-header", value: sizeOf(&s.maxHeader), usage: "`bytes` of a request's header, and over HTTP/1 4 KiB more; past it there is a 431, or over HTTP/2 the connection may end"},
 		{name: "max-bodies", value: sizeOf(&s.maxBodies), usage: "`bytes` of all requests' bodies under way together, of each what is over 64 KiB; past it there is a 503"},
 		{name: "max-spaces", value: count(&s.maxSpaces), usage: "spaces at a time; a call that needs one more is answered with 507"},
 		{name: "space-idle", value: duration(&s.spaceIdle, time.Millisecond), usage: "`time` after which a space that nobody called makes room for another"},

@@ -159,7 +159,7 @@ var settingCases = map[string]settingCase{
 		good: is("50"),
 		works: func(t *testing.T, s *served, _ string) {
 			assert.Equal(t, failed, s.end())
-			assert.Contains(t, s.stderr.String(), ": 0.0 % is less than 50 %\n")
+			assert.Contains(t, s.stderr.String(), ": 0.0 % is less than 50 %\"\n")
 		},
 		bad: "NaN", why: "%s: it must be a number from 0 to 100",
 	},
@@ -179,7 +179,7 @@ var settingCases = map[string]settingCase{
 			assert.Equal(t, 200, s.status(t, "/profile/me"))
 			assert.Equal(t, 404, s.status(t, "/nowhere"))
 			assert.Equal(t, failed, s.end())
-			assert.Contains(t, s.stderr.String(), "quartet-mock: places where documents were broken: 1; the log has them\n")
+			assert.Contains(t, s.stderr.String(), `level=ERROR msg="documents were broken; the log says where" places=1`+"\n")
 		},
 		bad: "ftp://a", why: "%s: it must be a base URL such as https://api.example.com/base",
 	},
@@ -232,7 +232,7 @@ var settingCases = map[string]settingCase{
 			resp := answer(t, from)
 			require.Equal(t, 100, resp.status, "it is under way")
 			assert.Equal(t, failed, s.end())
-			assert.Contains(t, s.stderr.String(), "quartet-mock: requests under way after 1ms were cut off\n")
+			assert.Contains(t, s.stderr.String(), `level=ERROR msg="the server ended too early" error="requests under way after 1ms were cut off"`+"\n")
 		},
 		bad: "-1s", why: "%s: it must be a time of at least 0s, such as 1m30s",
 	},
@@ -318,6 +318,7 @@ var settingCases = map[string]settingCase{
 	"max-header": {
 		good: is("1KiB"),
 		works: func(t *testing.T, s *served, _ string) {
+			assert.Equal(t, 200, s.status(t, "/profile/me", "X-Long", strings.Repeat("x", 4<<10)), "net/http reads 4 KiB more")
 			assert.Equal(t, 431, s.status(t, "/profile/me", "X-Long", strings.Repeat("x", 8<<10)))
 		},
 		bad: "0", why: notSize,

@@ -6,9 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/quartet-go/quartet/mockserver/internal/edits"
@@ -62,20 +66,20 @@ func setByFlags(list []*setting, args []string, more func(*flag.FlagSet)) (mista
 	}
 	var names []string
 	flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-	for {
+	for all := args; ; {
 		err := flags.Parse(args)
 		args = flags.Args()
 		switch {
 		case err != nil:
 			if unknown, is := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); is {
-				err = fmt.Errorf("-%s: there is no such flag; the nearest is -%s", unknown, nearest(unknown, names))
+				err = fmt.Errorf("-%s: there is no such flag%s", unknown, nearest("-", unknown, names))
 				if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 					args = args[1:] // its value
 				}
 			}
 			mistakes = append(mistakes, err)
 		case len(args) > 0:
-			mistakes = append(mistakes, fmt.Errorf("unexpected argument %q; flags begin with -, and a command comes first", args[0]))
+			mistakes = append(mistakes, unexpected(flags, all[:len(all)-len(args)], args[0]))
 			args = args[1:]
 		}
 		if len(args) == 0 {
@@ -84,19 +88,41 @@ func setByFlags(list []*setting, args []string, more func(*flag.FlagSet)) (mista
 	}
 }
 
+// unexpected says what is wrong with an argument behind those that have been read. Behind a
+// flag it is no value of it only when that is a boolean.
+func unexpected(flags *flag.FlagSet, read []string, argument string) error {
+	advice := "flags begin with -, and a command comes first"
+	if _, err := strconv.ParseBool(argument); err == nil && len(read) > 0 {
+		last := read[len(read)-1]
+		if strings.HasPrefix(last, "-") && flags.Lookup(strings.TrimLeft(last, "-")) != nil {
+			advice = "write " + last + "=" + argument
+		}
+	}
+	return fmt.Errorf("unexpected argument %q; %s", argument, advice)
+}
+
+// ofService matches the variables by which Kubernetes tells every container of a service that
+// is named quartet-mock, or begins with that.
+var ofService = regexp.MustCompile(`^` + variablePrefix + `(\w+_)?(SERVICE_HOST=|SERVICE_PORT(_\w+)?=|PORT=\w+://|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?=)`)
+
 func setByVariables(list []*setting, environ []string) (mistakes []error) {
 	var names []string
 	for _, s := range list {
-		names = append(names, s.variable())
+		names = append(names, strings.TrimPrefix(s.variable(), variablePrefix))
 	}
 	slices.Sort(environ)
 	for _, pair := range environ {
 		name, text, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, variablePrefix) || text == "" {
+		own, is := strings.CutPrefix(name, variablePrefix)
+		if !is || text == "" {
 			continue
 		}
-		if i := slices.Index(names, name); i < 0 {
-			mistakes = append(mistakes, fmt.Errorf("%s: there is no such variable; the nearest is %s", name, nearest(name, names)))
+		i := slices.Index(names, own)
+		if i < 0 && ofService.MatchString(pair) {
+			continue
+		}
+		if i < 0 {
+			mistakes = append(mistakes, fmt.Errorf("%s: there is no such variable%s", name, nearest(variablePrefix, own, names)))
 		} else if err := list[i].assign(name, text); err != nil {
 			mistakes = append(mistakes, err)
 		}
@@ -129,7 +155,37 @@ func (s *settings) contradictions() (mistakes []error) {
 	if s.h2c && s.secured() {
 		refuse("h2c", "over TLS there is HTTP/2 anyway; leave h2c out")
 	}
+	for _, written := range []string{"tls-ca", "ready-file"} {
+		if other := s.sharing(written); other != "" {
+			refuse(written, "it would be written over the file of "+other+"; choose another path")
+		}
+	}
 	return mistakes
+}
+
+// sharing returns another setting that names the same file as one does, "" when none does.
+func (s *settings) sharing(name string) string {
+	files := map[string]string{
+		"config": s.config, "tls-cert": s.tlsCert, "tls-key": s.tlsKey, "tls-ca": s.tlsCA,
+		"tls-client-ca": s.tlsClient, "seed": s.seed, "ready-file": s.readyFile,
+	}
+	if socket, is := strings.CutPrefix(s.addr, unixPrefix); is {
+		files["addr"] = socket
+	}
+	for _, other := range slices.Sorted(maps.Keys(files)) {
+		if other != name && files[name] != "" && files[other] != "" && absolute(files[other]) == absolute(files[name]) {
+			return other
+		}
+	}
+	return ""
+}
+
+// absolute is a path as it is compared with another; without a working directory, as it is.
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 // itself reports whether the target is plainly the proxy's own address.
@@ -157,7 +213,12 @@ func numeric(host string) string {
 // secured reports whether TLS is served.
 func (s *settings) secured() bool { return s.tlsCert != "" || s.tlsCA != "" }
 
-// nearest returns the name that takes the fewest changes.
-func nearest(name string, names []string) string {
-	return slices.MinFunc(names, func(a, b string) int { return cmp.Compare(edits.Distance(name, a), edits.Distance(name, b)) })
+// nearest is a hint at the name that takes the fewest changes, with a mark before it; "" when
+// those would be more than half of what was written, which is no slip then.
+func nearest(mark, name string, names []string) string {
+	best := slices.MinFunc(names, func(a, b string) int { return cmp.Compare(edits.Distance(name, a), edits.Distance(name, b)) })
+	if 2*edits.Distance(name, best) > len(name) {
+		return ""
+	}
+	return "; the nearest is " + mark + best
 }

@@ -115,3 +115,31 @@ func TestFailedStartLeavesTheAuthority(t *testing.T) {
 		assert.Equal(t, "HTTP/1.1", protocolOf(t, s, &http.Transport{TLSClientConfig: trusting(t, ca)}))
 	}
 }
+
+// The file of -tls-ca is replaced when an earlier start has written it, and nothing else is.
+func TestLocalAuthorityLeavesOtherFiles(t *testing.T) {
+	t.Parallel()
+	old := filepath.Join(t.TempDir(), "ca.pem")
+	_, err := localCertificate("127.0.0.1:0", old)
+	require.NoError(t, err)
+	before, err := os.ReadFile(old)
+	require.NoError(t, err)
+
+	cert, key := certificateFiles(t)
+	for _, other := range []string{cert, key, file(t, "notes.txt", "notes"), file(t, "bundle.pem", string(before)+string(before))} {
+		text, err := os.ReadFile(other)
+		require.NoError(t, err)
+		status, _, stderr := ends(nil, "-addr", "127.0.0.1:0", "-tls-ca", other)
+		assert.Equal(t, usage, status)
+		assert.Equal(t, "quartet-mock: -tls-ca: "+other+" is there and this program has not written it; choose another path\n", stderr)
+		assertText(t, string(text), other)
+	}
+
+	for _, in := range []string{old, file(t, "empty.pem", "")} {
+		s := begin(t, nil, "-addr", "127.0.0.1:0", "-tls-ca", in)
+		after, err := os.ReadFile(in)
+		require.NoError(t, err)
+		assert.NotEqual(t, before, after)
+		assert.Equal(t, "HTTP/1.1", protocolOf(t, s, &http.Transport{TLSClientConfig: trusting(t, in)}))
+	}
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"net/url"
 	"slices"
@@ -128,9 +127,11 @@ func percent(to *float64) value[float64] {
 	return value[float64]{to, expecting("a number from 0 to 100", such(parse, func(f float64) bool { return f >= 0 && f <= 100 }))}
 }
 
-func level(to *slog.Level) value[slog.Level] {
-	parse := func(text string) (l slog.Level, err error) { return l, l.UnmarshalText([]byte(text)) }
-	return value[slog.Level]{to, expecting("one of debug, info, warn, error", parse)}
+// level is one by its name, in any case. The parser of package slog takes names such as
+// debug+2, too, and gives back others than the help has.
+func level(to *string) value[string] {
+	named := oneOf(to, "debug", "info", "warn", "error")
+	return value[string]{to, func(text string) (string, error) { return named.parse(strings.ToLower(text)) }}
 }
 
 // size is a number of bytes.
