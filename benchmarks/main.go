@@ -6,7 +6,7 @@
 //	go run . -clients             # one part, also -inprocess, -growth and -wire; the document's rest stays
 //	go run -race . -soak 10m      # no figures: holds a mock under load
 //
-// Peers that need Node, Java or Maven are measured where these are there.
+// Peers that need Node or Java are measured where these are there.
 package main
 
 import (
