@@ -61,7 +61,7 @@ var peers = []peer{
 		command: func(into, port string) []string {
 			jar, _ := filepath.Glob("peers/mockserver/node_modules/mockserver-node/*.jar") // as above
 			args := []string{"java", "-Dmockserver.initializationJsonPath=" + filepath.Join(into, expectationsFile), "-Dmockserver.logLevel=OFF",
-				"-Dmockserver.disableSystemOut=true", "-Dmockserver.disableLogging=true", "-jar"}
+				"-Dmockserver.disableSystemOut=true", "-Dmockserver.disableLogging=true", "-Dmockserver.attemptToProxyIfNoMatchingExpectation=false", "-jar"}
 			return append(append(args, jar...), "-serverPort", port)
 		},
 	},
@@ -86,7 +86,7 @@ func peerPrograms(into string, document []byte) (programs []mockProgram, absent 
 			continue
 		}
 		programs = append(programs, mockProgram{
-			name: p.title + " " + version, jvm: p.jvm, note: p.note, size: size,
+			name: p.title, version: version, jvm: p.jvm, note: p.note, size: size,
 			command: func(port string) []string { return p.command(into, port) },
 		})
 	}

@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -44,6 +46,7 @@ type wireSamples struct {
 // wireReport is what was measured on the wire.
 type wireReport struct {
 	sides  []*wireSide
+	turn   int // counts the rounds
 	absent []absence
 	load   string // of the machine, before and after
 }
@@ -78,7 +81,8 @@ func measureWire() (string, error) {
 	debug.FreeOSMemory() // what was measured before leaves much behind
 	r.load = machineLoad()
 	defer r.stop()
-	r.each("start", (*wireSide).begin)
+	r.starts()
+	r.each("look", (*wireSide).look)
 	r.each("warm up", (*wireSide).warmUp)
 	r.rounds()
 	for _, s := range r.sides {
@@ -96,48 +100,56 @@ func (r *wireReport) stop() {
 	}
 }
 
-// each does something to every server. One that fails is stopped and leaves the field, and
-// the report says why.
+// each does something to every server, in each round with another one first. One that fails
+// is stopped and leaves the field, and the report says why.
 func (r *wireReport) each(what string, do func(*wireSide) error) {
-	var left []*wireSide
-	for _, s := range r.sides {
-		if err := do(s); err != nil {
-			fmt.Println(s.name, "fails:", what, err)
-			first, _, _ := strings.Cut(err.Error(), "\n") // many connections fail in the same way
-			r.absent = append(r.absent, absence{s.name, what + ": " + first})
-			if s.server != nil {
-				s.server.stop()
-			}
+	first := r.turn % max(len(r.sides), 1)
+	for _, s := range slices.Concat(r.sides[first:], r.sides[:first]) {
+		err := do(s)
+		if err == nil {
 			continue
 		}
-		left = append(left, s)
+		fmt.Println(s.title(), "fails:", what, err)
+		reason, _, _ := strings.Cut(err.Error(), "\n") // many connections fail in the same way
+		r.absent = append(r.absent, absence{s.title(), what + ": " + reason})
+		if s.server != nil {
+			s.server.stop()
+		}
+		r.sides = slices.DeleteFunc(r.sides, func(other *wireSide) bool { return other == s })
 	}
-	r.sides = left
 }
 
-// begin starts the server some times; the last one stays.
-func (s *wireSide) begin() error {
-	for n := range wireStarts {
-		server, err := startWire(s.command)
-		if err != nil {
-			return err
-		}
-		s.start = append(s.start, float64(server.start.Microseconds())/1e3)
-		s.rest = append(s.rest, megabytes(server.resident()))
-		if n < wireStarts-1 {
-			server.stop()
-			continue
-		}
-		s.server = server
+// starts starts every server some times, in turn; the last ones stay, stopped where they are.
+func (r *wireReport) starts() {
+	for r.turn = range wireStarts {
+		r.each("start", func(s *wireSide) error {
+			server, err := startWire(s.command)
+			if err != nil {
+				return err
+			}
+			s.start = append(s.start, float64(server.start.Microseconds())/1e3)
+			s.rest = append(s.rest, megabytes(server.resident()))
+			if r.turn < wireStarts-1 {
+				server.stop()
+				return nil
+			}
+			s.server = server
+			return server.signal(syscall.SIGSTOP)
+		})
 	}
-	for _, c := range wireCalls {
-		if err := tryWire(s.server.addr, c, time.Now().Add(wirePatience)); err != nil {
-			return fmt.Errorf("%s %s: %w", c.method, c.path, err)
+}
+
+// look finds out whether the server answers every call, and what else it does.
+func (s *wireSide) look() error {
+	return s.server.alone(func() (err error) {
+		for _, c := range wireCalls {
+			if err := tryWire(s.server.addr, c, time.Now().Add(wirePatience)); err != nil {
+				return fmt.Errorf("%s %s: %w", c.method, c.path, err)
+			}
 		}
-	}
-	var err error
-	s.manners, err = watchManners(s.server.addr)
-	return err
+		s.manners, err = watchManners(s.server.addr)
+		return err
+	})
 }
 
 // warmUp calls a JVM until it is fast.
@@ -145,29 +157,35 @@ func (s *wireSide) warmUp() error {
 	if !s.jvm {
 		return nil
 	}
-	for _, c := range wireCalls {
-		if _, _, err := loadWire(s.server.addr, c, boundConns, wireWarm/time.Duration(len(wireCalls))); err != nil {
-			return err
+	return s.server.alone(func() error {
+		for _, c := range wireCalls {
+			if _, _, err := loadWire(s.server.addr, c, boundConns, wireWarm/time.Duration(len(wireCalls))); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // rounds calls the servers in turn. The first round fills the journal and is not counted.
 func (r *wireReport) rounds() {
-	for round := range wireRounds + 1 {
+	for r.turn = range wireRounds + 1 {
 		for call := range wireCalls {
 			for _, conns := range wireConns {
-				r.each("load", func(s *wireSide) error {
-					took, length, err := loadWire(s.server.addr, wireCalls[call], conns, wireSlice)
-					if err == nil && round > 0 {
-						s.add(wireCell{call, conns}, took, length)
-					}
-					return err
-				})
+				r.each("load", func(s *wireSide) error { return s.load(wireCell{call, conns}, r.turn > 0) })
 			}
 		}
 	}
+}
+
+func (s *wireSide) load(cell wireCell, counts bool) error {
+	return s.server.alone(func() error {
+		took, length, err := loadWire(s.server.addr, wireCalls[cell.call], cell.conns, wireSlice)
+		if err == nil && counts {
+			s.add(cell, took, length)
+		}
+		return err
+	})
 }
 
 func (s *wireSide) add(cell wireCell, took latencies, length time.Duration) {
@@ -215,11 +233,14 @@ func watchManners(addr string) (m manners, err error) {
 // mockProgram is a mock server to start.
 type mockProgram struct {
 	name    string
+	version string // "" for what is built here
 	command func(port string) []string
 	size    float64 // MB on disk, without the runtime that it needs
 	jvm     bool
 	note    string // how it was set up
 }
+
+func (p mockProgram) title() string { return strings.TrimSpace(p.name + " " + p.version) }
 
 // Names that figures are compared by.
 const (

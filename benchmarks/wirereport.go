@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// What the mock on the wire is held against: requests per second at boundConns, by the
-// beginning of the other's name.
+// What the mock on the wire is held against: requests per second at boundConns.
 var wireAims = []struct {
 	than string
 	aim  float64
@@ -20,7 +19,8 @@ The program quartet-mock with its defaults, so that every request is validated a
 net/http server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
 settings make it. Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it; the
 loader is the same for all and writes prepared bytes to connections that are kept. In each of %d rounds every call is made for
-%s over every number of connections, at one server after the other. A JVM is called for %s before. Figures are medians of the
+%s over every number of connections, at one server after the other; the next round begins with another one. All but the one that is called are
+stopped where they are (SIGSTOP), because even an idle one may take time of their core. A JVM is called for %s before. Figures are medians of the
 rounds, the ratio that of the rounds' own ratios. Latency at %d and %d connections is mostly the wait for the one core; a low p50
 beside a low rate means that a server answers few connections at a time while the others wait.
 `, wireRounds, wireSlice, wireWarm, boundConns, wireConns[len(wireConns)-1])
@@ -57,9 +57,9 @@ func runtimes() (text string) {
 	return text
 }
 
-// side finds a server by the beginning of its name, nil when it was not measured.
+// side finds a server by its name, nil when it was not measured.
 func (r *wireReport) side(name string) *wireSide {
-	at := slices.IndexFunc(r.sides, func(s *wireSide) bool { return strings.HasPrefix(s.name, name) })
+	at := slices.IndexFunc(r.sides, func(s *wireSide) bool { return s.name == name })
 	if at < 0 {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (r *wireReport) writeManners(b *strings.Builder) {
 		if s.manners.remembers {
 			reads = "yes"
 		}
-		t.groups[0].rows = append(t.groups[0].rows, row{s.name, []cell{
+		t.groups[0].rows = append(t.groups[0].rows, row{s.title(), []cell{
 			{text: s.note}, {text: strconv.Itoa(s.manners.wrong)}, {text: strconv.Itoa(s.manners.stranger)}, {text: reads},
 		}})
 	}
@@ -88,7 +88,7 @@ func (r *wireReport) writeCall(b *strings.Builder, call int) {
 		cell := wireCell{call, conns}
 		g := group{name: strconv.Itoa(conns)}
 		for _, s := range r.sides {
-			g.rows = append(g.rows, row{s.name, s.cells[cell].cells(bare.cells[cell])})
+			g.rows = append(g.rows, row{s.title(), s.cells[cell].cells(bare.cells[cell])})
 		}
 		t.groups = append(t.groups, g)
 	}
@@ -118,7 +118,7 @@ func (s *wireSamples) cells(bare *wireSamples) []cell {
 func (r *wireReport) writeCosts(b *strings.Builder) {
 	t := table{"", []column{{"ms from start to first valid answer", lower}, {"fastest to slowest", neither}, {"MB at rest", lower}, {"MB after the load", lower}, {"MB on disk", lower}}, []group{{}}}
 	for _, s := range r.sides {
-		t.groups[0].rows = append(t.groups[0].rows, row{s.name, []cell{
+		t.groups[0].rows = append(t.groups[0].rows, row{s.title(), []cell{
 			figure("%.0f", median(s.start)), spread(s.start), figure("%.1f", median(s.rest)), figure("%.1f", median(s.after)), figure("%.1f", s.size),
 		}})
 	}

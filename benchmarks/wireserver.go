@@ -126,9 +126,23 @@ func groupOf(stat string) int {
 	return group
 }
 
+// alone lets the server run for as long as do, and then stops it where it is: even an idle
+// one, a JVM above all, takes time of the core that another one is measured on.
+func (s *wireServer) alone(do func() error) error {
+	if err := s.signal(syscall.SIGCONT); err != nil {
+		return err
+	}
+	return errors.Join(do(), s.signal(syscall.SIGSTOP))
+}
+
+// signal goes to the program and all that it has started.
+func (s *wireServer) signal(what syscall.Signal) error {
+	return syscall.Kill(-s.cmd.Process.Pid, what)
+}
+
 // stop ends the program and all that it has started.
 func (s *wireServer) stop() {
-	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) // it may have ended by itself
+	_ = s.signal(syscall.SIGKILL) // it may have ended by itself
 	<-s.ended
 }
 
