@@ -85,12 +85,15 @@ func (t table) beats(column int, a, b row) bool {
 	}
 }
 
-// beaten says who beats the row of that name, and where.
+// beaten says which rows that are not ours beat the row of that name, and where.
 func (t table) beaten(name string) string {
 	var who []string
 	for _, g := range t.groups {
 		at := slices.IndexFunc(g.rows, func(r row) bool { return r.name == name })
 		for _, r := range g.rows {
+			if strings.HasPrefix(r.name, "quartet") {
+				continue
+			}
 			var where []string
 			for i, c := range t.columns {
 				if t.beats(i, r, g.rows[at]) {

@@ -246,42 +246,61 @@ func (p mockProgram) title() string { return strings.TrimSpace(p.name + " " + p.
 const (
 	bareServer = "bare net/http"
 	ourServer  = "quartet-mock"
+	ourChecked = ourServer + " -check-answers"
+	kinServer  = "kin-openapi before net/http"
 )
 
-// goPrograms builds the mock's program, the bare one and the one of kin-openapi, as a user
-// would, and lets the latter two answer what the mock answers.
-func goPrograms(into string, document []byte) ([]mockProgram, error) {
-	merged, answers := filepath.Join(into, mergedFile), filepath.Join(into, "answers.json")
-	if err := os.WriteFile(merged, document, 0o600); err != nil {
+// goServers are built here, as a user would.
+var goServers = []struct {
+	name, note, from string
+	flags            func(into string) []string
+}{
+	{bareServer, "fixed answers, those of quartet-mock", "./internal/bare", func(into string) []string {
+		return []string{"-answers", filepath.Join(into, answersFile)}
+	}},
+	{ourServer, "its defaults: validation and journal on", ourProgram, func(string) []string { return nil }},
+	{ourChecked, "as before; answers are validated, too", ourProgram, func(string) []string { return []string{"-check-answers"} }},
+	{kinServer, "the same fixed answers; requests and answers are validated", "./internal/kinserver", func(into string) []string {
+		return []string{"-answers", filepath.Join(into, answersFile), "-document", filepath.Join(into, mergedFile)}
+	}},
+}
+
+const (
+	ourProgram  = ourModule + "/mockserver/cmd/quartet-mock"
+	answersFile = "answers.json" // of the mock, for others to answer
+)
+
+// goPrograms builds them.
+func goPrograms(into string, document []byte) (programs []mockProgram, err error) {
+	if err := os.WriteFile(filepath.Join(into, mergedFile), document, 0o600); err != nil {
 		return nil, err
 	}
-	programs := []mockProgram{
-		{name: bareServer, note: "fixed answers, those of quartet-mock"},
-		{name: ourServer, note: "its defaults: validation and journal on"},
-		{name: "kin-openapi before net/http", note: "the same fixed answers; requests and answers are validated"},
-	}
-	packages := []string{"./internal/bare", ourModule + "/mockserver/cmd/quartet-mock", "./internal/kinserver"}
-	further := [][]string{{"-answers", answers}, nil, {"-answers", answers, "-document", merged}}
-	for i := range programs {
-		file := filepath.Join(into, filepath.Base(packages[i]))
-		if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", file, packages[i]).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("%s: %w: %s", packages[i], err, out)
+	for _, s := range goServers {
+		file := filepath.Join(into, filepath.Base(s.from))
+		if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", file, s.from).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w: %s", s.from, err, out)
 		}
 		size, err := sizeOnDisk(file)
 		if err != nil {
 			return nil, err
 		}
-		programs[i].size = size
-		programs[i].command = func(port string) []string {
-			return append([]string{file, "-addr", "127.0.0.1:" + port}, further[i]...)
+		command := func(port string) []string {
+			return append([]string{file, "-addr", "127.0.0.1:" + port}, s.flags(into)...)
+		}
+		programs = append(programs, mockProgram{name: s.name, note: s.note, size: size, command: command})
+		if s.name != ourServer {
+			continue
+		}
+		if err := recordAnswers(command, filepath.Join(into, answersFile)); err != nil {
+			return nil, err
 		}
 	}
-	return programs, recordAnswers(programs[1], answers)
+	return programs, nil
 }
 
 // recordAnswers asks the mock what the others are to answer.
-func recordAnswers(mock mockProgram, file string) error {
-	server, err := startWire(mock.command)
+func recordAnswers(mock func(port string) []string, file string) error {
+	server, err := startWire(mock)
 	if err != nil {
 		return err
 	}

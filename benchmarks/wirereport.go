@@ -17,7 +17,7 @@ var wireAims = []struct {
 var wireMethod = fmt.Sprintf(`
 The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare
 net/http server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
-settings make it. Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it; the
+settings make it. What quartet-mock takes with -check-answers is to be held against kin-openapi, which validates answers, too. Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it; the
 loader is the same for all and writes prepared bytes to connections that are kept. In each of %d rounds every call is made for
 %s over every number of connections, at one server after the other; the next round begins with another one. All but the one that is called are
 stopped where they are (SIGSTOP), because even an idle one may take time of their core. A JVM is called for %s before. Figures are medians of the
