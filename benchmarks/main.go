@@ -55,17 +55,22 @@ func run(wanted func(section) bool, length time.Duration) error {
 		return err
 	}
 	begun := time.Now()
-	var text strings.Builder
-	for _, s := range sections {
-		part := s.of(string(before))
-		if wanted(s) {
-			fmt.Println("measuring", s.what)
-			if part, err = s.measure(); err != nil {
-				return err
-			}
-		}
-		text.WriteString(part)
+	parts := make([]string, len(sections))
+	for i, s := range sections {
+		parts[i] = s.of(string(before))
 	}
-	fmt.Printf("writing %s, after %s\n", document, time.Since(begun).Round(time.Second))
-	return os.WriteFile(document, []byte(text.String()), 0o644)
+	for i, s := range sections {
+		if !wanted(s) {
+			continue
+		}
+		fmt.Println("measuring", s.what)
+		if parts[i], err = s.measure(); err != nil {
+			return err
+		}
+		fmt.Printf("writing %s, after %s\n", document, time.Since(begun).Round(time.Second))
+		if err := os.WriteFile(document, []byte(strings.Join(parts, "")), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

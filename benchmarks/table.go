@@ -44,6 +44,9 @@ type cell struct {
 	value float64
 }
 
+// unknown is what could not be found out: neither good nor bad.
+var unknown = cell{text: "–"}
+
 func figure(format string, value float64) cell { return cell{fmt.Sprintf(format, value), value} }
 
 // spread of a value over the rounds, which is not compared.
@@ -61,7 +64,7 @@ func (t table) write(b *strings.Builder) {
 		for _, r := range g.rows {
 			b.WriteString("| " + strings.TrimPrefix(g.name+", "+r.name, ", ") + " |")
 			for i, c := range r.cells {
-				if t.columns[i].better != neither && !slices.ContainsFunc(g.rows, func(other row) bool { return t.beats(i, other, r) }) {
+				if t.columns[i].better != neither && c != unknown && !slices.ContainsFunc(g.rows, func(other row) bool { return t.beats(i, other, r) }) {
 					c.text = "**" + c.text + "**"
 				}
 				fmt.Fprintf(b, " %s |", c.text)
@@ -76,7 +79,7 @@ func (t table) write(b *strings.Builder) {
 func (t table) beats(column int, a, b row) bool {
 	x, y := a.cells[column], b.cells[column]
 	switch {
-	case x.text == y.text:
+	case x.text == y.text, x == unknown, y == unknown:
 		return false
 	case t.columns[column].better == lower:
 		return x.value < y.value

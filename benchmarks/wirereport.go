@@ -33,7 +33,7 @@ func (r *wireReport) text() (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString("\n## The mock on the wire\n" + wireMethod)
-	fmt.Fprintf(&b, "Load average of the machine: %s.%s\n", r.load, runtimes())
+	fmt.Fprintf(&b, "%s Load average of the machine: %s.%s\n", cores(), r.load, runtimes())
 	for _, a := range r.absent {
 		fmt.Fprintf(&b, "\n%s: not measured: %s.\n", a.name, a.reason)
 	}
@@ -43,6 +43,14 @@ func (r *wireReport) text() (string, error) {
 	}
 	r.writeCosts(&b)
 	return b.String(), nil
+}
+
+// cores says what runs where.
+func cores() string {
+	if serverCore == "" {
+		return "Nothing is pinned to a core."
+	}
+	return "The servers have core " + serverCore + ", the loader core " + loaderCore + "."
 }
 
 // runtimes says which versions of the peers' runtimes there are.
@@ -119,11 +127,19 @@ func (r *wireReport) writeCosts(b *strings.Builder) {
 	t := table{"", []column{{"ms from start to first valid answer", lower}, {"fastest to slowest", neither}, {"MB at rest", lower}, {"MB after the load", lower}, {"MB on disk", lower}}, []group{{}}}
 	for _, s := range r.sides {
 		t.groups[0].rows = append(t.groups[0].rows, row{s.title(), []cell{
-			figure("%.0f", median(s.start)), spread(s.start), figure("%.1f", median(s.rest)), figure("%.1f", median(s.after)), figure("%.1f", s.size),
+			figure("%.0f", median(s.start)), spread(s.start), memory(s.rest), memory(s.after), figure("%.1f", s.size),
 		}})
 	}
 	b.WriteString("\n### Start, memory, size\n")
 	t.write(b)
 	b.WriteString("\nMemory is the resident set of the whole process group. The size of what runs on Node or Java is without these.\n")
 	fmt.Fprintf(b, "\n%s\n", t.beaten(ourServer))
+}
+
+// memory in MB, unknown where the system does not tell.
+func memory(values []float64) cell {
+	if slices.Max(values) == 0 {
+		return unknown
+	}
+	return figure("%.1f", median(values))
 }

@@ -31,7 +31,7 @@ func TestWireReportHoldsFiguresAgainstTheAims(t *testing.T) {
 		absent: []absence{{"WireMock", "it needs java, which is not here"}},
 		load:   "1",
 	}
-	r.sides[2].version = "1.2.3"
+	r.sides[2].version, r.sides[2].rest, r.sides[2].after = "1.2.3", []float64{0}, []float64{0}
 	r.sides[1].manners = manners{wrong: 422, stranger: 401, remembers: true}
 	text, err := r.text()
 	require.NoError(t, err)
@@ -44,6 +44,7 @@ func TestWireReportHoldsFiguresAgainstTheAims(t *testing.T) {
 		"At least 0.75 × bare net/http at 16 connections: holds, 0.80.",
 		"| 16, Prism 1.2.3 | 100 |",
 		"At least 10 × Prism at 16 connections: does not hold, 8.00.",
+		"| Prism 1.2.3 | **1** | 1 to 1 | – | – | **1.0** |",
 		"At least 4 × WireMock at 16 connections: not measured.",
 	} {
 		assert.Contains(t, text, want)

@@ -64,6 +64,16 @@ func TestAServerRunsForAsLongAsItIsCalledAndNoLonger(t *testing.T) {
 	assert.True(t, next().Stopped())
 }
 
+func TestCoresAreThoseThatAreAllowed(t *testing.T) {
+	t.Parallel()
+	for list, want := range map[string][2]string{
+		"0-1": {"0", "1"}, "2-7,9": {"2", "3"}, "3,5-6": {"3", "5"}, "10,12": {"10", "12"}, "1": {}, "": {},
+	} {
+		first, second := firstTwo("Cpus_allowed:\tff\nCpus_allowed_list:\t" + list + "\nMems_allowed:\t1\n")
+		assert.Equal(t, want, [2]string{first, second}, list)
+	}
+}
+
 func TestGroupOfAProcess(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, 41, groupOf("42 (a (strange) name) S 1 41 40 0 -1"))
