@@ -185,13 +185,13 @@ func growthText(all []growth) string {
 func (g growth) write(b *strings.Builder) {
 	t := table{label: g.what, groups: []group{{}}}
 	for _, c := range wireCalls {
-		t.columns = append(t.columns, column{c.method + ", ns", lower}, column{"fastest to slowest", neither}, column{"allocations", lower})
+		t.columns = append(t.columns, column{c.method + ", ns", lower}, column{"allocations", lower})
 	}
 	t.columns = append(t.columns, column{"MB, read once", lower}, column{"MB, changed", lower})
 	for _, p := range g.points {
 		r := row{name: strconv.Itoa(p.size)}
 		for _, s := range p.measured {
-			r.cells = append(r.cells, figure("%.0f", median(s.ns)), spread(s.ns), figure("%.0f", median(s.allocs)))
+			r.cells = append(r.cells, over("%.0f", s.ns), figure("%.0f", median(s.allocs)))
 		}
 		r.cells = append(r.cells, figure("%.1f", p.fresh), figure("%.1f", p.full))
 		t.groups[0].rows = append(t.groups[0].rows, r)

@@ -140,7 +140,7 @@ func measureInProcess() (string, error) {
 
 func writeInProcess(b *strings.Builder, measured []samples) {
 	byHand := named(measured, byHandMock)
-	t := table{"", []column{{"ns a call", lower}, {"fastest to slowest", neither}, {"× by hand, no socket", neither}, {"allocations", lower}, {"bytes", lower}},
+	t := table{"", []column{{"ns a call", lower}, {"× by hand, no socket", neither}, {"allocations", lower}, {"bytes", lower}},
 		[]group{{name: "no socket"}, {name: "loopback"}}}
 	for i, s := range measured {
 		at := 0
@@ -156,8 +156,8 @@ func writeInProcess(b *strings.Builder, measured []samples) {
 	}
 	unchecked, checked := named(measured, oursHandler), named(measured, oursChecked)
 	for _, same := range []struct{ own, others samples }{{unchecked, named(measured, kinRequests)}, {checked, named(measured, kinHandler)}} {
-		over := same.others.ratio(same.own)
-		fmt.Fprintf(b, "\n%s, at least %.0f × as fast as %s: %s, %.2f.\n", same.own.name, minOverKin, same.others.name, holds(over >= minOverKin), over)
+		times := same.others.ratio(same.own)
+		fmt.Fprintf(b, "\n%s, at least %.0f × as fast as %s: %s, %.2f.\n", same.own.name, minOverKin, same.others.name, holds(times >= minOverKin), times)
 	}
 	cost := checked.ratio(unchecked)
 	fmt.Fprintf(b, "\nAnswers checked take less than %.0f × the time without: %s, %.2f.\n", maxChecked, holds(cost < maxChecked), cost)

@@ -60,9 +60,9 @@ its default options and a credential, all its protections on. go-retryablehttp r
 with its defaults. oapi-codegen's client comes from our documents by its default templates; timestamps are mapped to
 time.Time, as everywhere here.
 
-There are %d rounds; in each, every contestant runs for %s, one after the other. Times are medians of the rounds with the
-fastest and the slowest round; a ratio is the median of the rounds' own ratios, so that noise of the machine that lasts for
-longer than a round falls out of it. Ratios of another machine will be much the same, times will not.
+There are %d rounds; in each, every contestant runs for %s, one after the other. Figures are medians of the rounds, on the whole
+page, with the lowest and the highest of them in parentheses; a ratio is the median of the rounds' own ratios, so that noise of the
+machine that lasts for longer than a round falls out of it. Ratios of another machine will be much the same, times will not.
 
 Bounds: a call with quartet takes at most %.1f times as long as by hand and less than with each of the others; where it does
 not, a line under the table says so. They are set for the first two tables; the other two are held against them all the same.
@@ -125,7 +125,7 @@ func generatorVersion() (string, error) {
 // write writes the table and what it comes to.
 func (r result) write(b *strings.Builder) {
 	base := r.base()
-	t := table{"", []column{{"ns a call", lower}, {"fastest to slowest", neither}, {"× by hand", neither}, {"allocations", lower}, {"bytes", lower}}, []group{{}}}
+	t := table{"", []column{{"ns a call", lower}, {"× by hand", neither}, {"allocations", lower}, {"bytes", lower}}, []group{{}}}
 	for _, s := range r.measured {
 		t.groups[0].rows = append(t.groups[0].rows, row{s.name, s.cells(base)})
 	}
@@ -137,10 +137,10 @@ func (r result) write(b *strings.Builder) {
 	}
 }
 
-// cells are time, spread, ratio to base, allocations and bytes.
+// cells are time, ratio to base, allocations and bytes.
 func (s samples) cells(base samples) []cell {
 	return []cell{
-		figure("%.0f", median(s.ns)), spread(s.ns), figure("%.2f", s.ratio(base)),
+		over("%.0f", s.ns), over("%.2f", ratios(s.ns, base.ns)),
 		figure("%.0f", median(s.allocs)), figure("%.0f", median(s.bytes)),
 	}
 }

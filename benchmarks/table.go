@@ -38,20 +38,32 @@ type row struct {
 	cells []cell
 }
 
-// cell shows a text; the value decides who is best.
+// cell shows a text, and how it varied; the value decides who is best.
 type cell struct {
-	text  string
-	value float64
+	text   string
+	value  float64
+	spread string
 }
 
 // unknown is what could not be found out: neither good nor bad.
 var unknown = cell{text: "–"}
 
-func figure(format string, value float64) cell { return cell{fmt.Sprintf(format, value), value} }
+func figure(format string, value float64) cell {
+	return cell{text: fmt.Sprintf(format, value), value: value}
+}
 
-// spread of a value over the rounds, which is not compared.
-func spread(values []float64) cell {
-	return cell{text: fmt.Sprintf("%.0f to %.0f", slices.Min(values), slices.Max(values))}
+// over is the median of the rounds, with the lowest and the highest.
+func over(format string, rounds []float64) cell {
+	return figure(format, median(rounds)).within(format, rounds)
+}
+
+// within adds the lowest and the highest of the rounds, where a reader can tell them apart.
+func (c cell) within(format string, rounds []float64) cell {
+	least, most := fmt.Sprintf(format, slices.Min(rounds)), fmt.Sprintf(format, slices.Max(rounds))
+	if least != most {
+		c.spread = " (" + least + " to " + most + ")"
+	}
+	return c
 }
 
 func (t table) write(b *strings.Builder) {
@@ -67,7 +79,7 @@ func (t table) write(b *strings.Builder) {
 				if t.columns[i].better != neither && c != unknown && !slices.ContainsFunc(g.rows, func(other row) bool { return t.beats(i, other, r) }) {
 					c.text = "**" + c.text + "**"
 				}
-				fmt.Fprintf(b, " %s |", c.text)
+				fmt.Fprintf(b, " %s%s |", c.text, c.spread)
 			}
 			b.WriteString("\n")
 		}

@@ -30,7 +30,7 @@ type wireSide struct {
 	server      *wireServer
 	manners     manners
 	start       []float64 // ms
-	rest, after []float64 // MB
+	rest, after []float64 // MB, one a start and one a round
 	cells       map[wireCell]*wireSamples
 }
 
@@ -38,9 +38,10 @@ type wireCell struct {
 	call, conns int
 }
 
-// wireSamples are one a round.
+// wireSamples are one a round, and the calls of all rounds.
 type wireSamples struct {
 	rate, p50, p99 []float64 // 1/s, µs, µs
+	all            latencies
 }
 
 // wireReport is what was measured on the wire.
@@ -85,9 +86,6 @@ func measureWire() (string, error) {
 	r.each("look", (*wireSide).look)
 	r.each("warm up", (*wireSide).warmUp)
 	r.rounds()
-	for _, s := range r.sides {
-		s.after = append(s.after, megabytes(s.server.resident()))
-	}
 	r.load += " before, " + machineLoad() + " after"
 	return r.text()
 }
@@ -175,6 +173,12 @@ func (r *wireReport) rounds() {
 				r.each("load", func(s *wireSide) error { return s.load(wireCell{call, conns}, r.turn > 0) })
 			}
 		}
+		if r.turn == 0 {
+			continue
+		}
+		for _, s := range r.sides {
+			s.after = append(s.after, megabytes(s.server.resident()))
+		}
 	}
 }
 
@@ -196,6 +200,7 @@ func (s *wireSide) add(cell wireCell, took latencies, length time.Duration) {
 	into.rate = append(into.rate, float64(len(took))/length.Seconds())
 	into.p50 = append(into.p50, took.percentile(50))
 	into.p99 = append(into.p99, took.percentile(99))
+	into.all = append(into.all, took...)
 }
 
 // manners are what a server does besides answering right calls.

@@ -18,10 +18,10 @@ var wireMethod = fmt.Sprintf(`
 The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare
 net/http server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
 settings make it. What quartet-mock takes with -check-answers is to be held against kin-openapi, which validates answers, too. Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it; the
-loader is the same for all and writes prepared bytes to connections that are kept. In each of %d rounds every call is made for
+loader is the same for all and writes prepared bytes to connections that are there before its clock starts and kept until it ends. In each of %d rounds every call is made for
 %s over every number of connections, at one server after the other; the next round begins with another one. All but the one that is called are
-stopped where they are (SIGSTOP), because even an idle one may take time of their core. A JVM is called for %s before. Figures are medians of the
-rounds, the ratio that of the rounds' own ratios. Latency at %d and %d connections is mostly the wait for the one core; a low p50
+stopped where they are (SIGSTOP), because even an idle one may take time of their core. A JVM is called for %s before. Latencies are
+those of the calls of all rounds together, in parentheses of the rounds alone. Latency at %d and %d connections is mostly the wait for the one core; a low p50
 beside a low rate means that a server answers few connections at a time while the others wait.
 `, wireRounds, wireSlice, wireWarm, boundConns, wireConns[len(wireConns)-1])
 
@@ -91,7 +91,7 @@ func (r *wireReport) writeManners(b *strings.Builder) {
 
 func (r *wireReport) writeCall(b *strings.Builder, call int) {
 	bare, ours := r.side(bareServer), r.side(ourServer)
-	t := table{"connections, server", []column{{"requests/s", higher}, {"slowest to fastest round", neither}, {"× bare", neither}, {"p50 µs", lower}, {"p99 µs", lower}}, nil}
+	t := table{"connections, server", []column{{"requests/s", higher}, {"× bare", neither}, {"p50 µs", lower}, {"p99 µs", lower}}, nil}
 	for _, conns := range wireConns {
 		cell := wireCell{call, conns}
 		g := group{name: strconv.Itoa(conns)}
@@ -110,30 +110,31 @@ func (r *wireReport) writeCall(b *strings.Builder, call int) {
 			fmt.Fprintf(b, "At least %v × %s at %d connections: not measured.\n", aim.aim, aim.than, boundConns)
 			continue
 		}
-		got := ratio(ours.cells[at].rate, other.cells[at].rate)
+		got := median(ratios(ours.cells[at].rate, other.cells[at].rate))
 		fmt.Fprintf(b, "At least %v × %s at %d connections: %s, %.2f.\n", aim.aim, aim.than, boundConns, holds(got >= aim.aim), got)
 	}
 }
 
 func (s *wireSamples) cells(bare *wireSamples) []cell {
+	slices.Sort(s.all)
 	return []cell{
-		figure("%.0f", median(s.rate)), spread(s.rate), figure("%.2f", ratio(s.rate, bare.rate)),
-		figure("%.0f", median(s.p50)), figure("%.0f", median(s.p99)),
+		over("%.0f", s.rate), over("%.2f", ratios(s.rate, bare.rate)),
+		figure("%.0f", s.all.percentile(50)).within("%.0f", s.p50), figure("%.0f", s.all.percentile(99)).within("%.0f", s.p99),
 	}
 }
 
 // writeCosts says what a server takes before anybody calls it.
 func (r *wireReport) writeCosts(b *strings.Builder) {
-	t := table{"", []column{{"ms from start to first valid answer", lower}, {"fastest to slowest", neither}, {"MB at rest", lower}, {"MB after the load", lower}, {"MB on disk", lower}}, []group{{}}}
+	t := table{"", []column{{"ms from start to first valid answer", lower}, {"MB at rest", lower}, {"MB under load", lower}, {"MB on disk", lower}}, []group{{}}}
 	for _, s := range r.sides {
 		t.groups[0].rows = append(t.groups[0].rows, row{s.title(), []cell{
-			figure("%.0f", median(s.start)), spread(s.start), memory(s.rest), memory(s.after), figure("%.1f", s.size),
+			over("%.0f", s.start), memory(s.rest), memory(s.after), figure("%.1f", s.size),
 		}})
 	}
 	b.WriteString("\n### Start, memory, size\n")
 	t.write(b)
-	b.WriteString("\nMemory is the resident set of the whole process group. The size of what runs on Node or Java is without these.\n")
-	fmt.Fprintf(b, "\n%s\n", t.beaten(ourServer))
+	fmt.Fprintf(b, "\nEvery server is started %d times, in turn. Memory is the resident set of the whole process group, at rest at the first answer of each\n"+
+		"start and under load at the end of each round. The size of what runs on Node or Java is without these.\n\n%s\n", wireStarts, t.beaten(ourServer))
 }
 
 // memory in MB, unknown where the system does not tell.
@@ -141,5 +142,5 @@ func memory(values []float64) cell {
 	if slices.Max(values) == 0 {
 		return unknown
 	}
-	return figure("%.1f", median(values))
+	return over("%.1f", values)
 }
