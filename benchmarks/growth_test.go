@@ -30,6 +30,17 @@ func TestGrownMocksAreCalledAllRound(t *testing.T) {
 			for _, c := range wireCalls {
 				require.NoError(t, p.call(c))
 			}
+			assert.Len(t, p.full, growthMocks)
+
+			aim, aimedAt := p.round(wireCalls[0]), map[string]bool{}
+			for range p.size {
+				req, err := wireCalls[0].request("")
+				require.NoError(t, err)
+				aim(req)
+				require.NoError(t, p.mock.send(req, wireCalls[0].status))
+				aimedAt[req.Header.Get("X-Mock-Space")+req.Header.Get("Authorization")] = true
+			}
+			assert.Len(t, aimedAt, p.size)
 		})
 	}
 }
@@ -38,7 +49,7 @@ func TestGrowthTextAndPlot(t *testing.T) {
 	t.Parallel()
 	g := growth{what: "users"}
 	for size, ns := range map[int]float64{1: 1000, 10: 1300} {
-		p := &grownMock{size: size, fresh: 1, full: 2}
+		p := &grownMock{size: size, fresh: []float64{1}, full: []float64{2}}
 		for range wireCalls {
 			p.measured = append(p.measured, samples{ns: []float64{ns}, allocs: []float64{3}})
 		}

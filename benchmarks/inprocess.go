@@ -65,9 +65,9 @@ func openAll() (all []*opened, names []string, err error) {
 	return all, names, nil
 }
 
-// bench calls as often as b wants. It makes one request and sends it again and again, and
-// throws the answers away, so that little is measured of the caller.
-func (o *opened) bench(b *testing.B, c wireCall) {
+// bench calls as often as b wants. It makes one request and sends it again and again, aimed anew
+// if it is to be, and throws the answers away, so that little is measured of the caller.
+func (o *opened) bench(b *testing.B, c wireCall, aim func(*http.Request)) {
 	req, err := c.request(o.url)
 	if err != nil {
 		b.Fatal(err)
@@ -75,6 +75,9 @@ func (o *opened) bench(b *testing.B, c wireCall) {
 	content := strings.NewReader(c.body)
 	b.ReportAllocs()
 	for b.Loop() {
+		if aim != nil {
+			aim(req)
+		}
 		if c.body != "" {
 			content.Reset(c.body)
 			req.Body = io.NopCloser(content)
@@ -126,7 +129,7 @@ func measureInProcess() (string, error) {
 		fmt.Println("measuring", c.title)
 		var entrants []entrant
 		for i, m := range mocks {
-			entrants = append(entrants, entrant{names[i], func(b *testing.B) { m.bench(b, c) }})
+			entrants = append(entrants, entrant{names[i], func(b *testing.B) { m.bench(b, c, nil) }})
 		}
 		measured, err := measure(entrants, rounds, slice)
 		if err != nil {
