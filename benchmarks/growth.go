@@ -220,7 +220,6 @@ copies them. MB are of heap, of %d mocks of each size: after one GET by each, an
 
 func growthText(all []growth) string {
 	var b strings.Builder
-	b.WriteString("\n## Growth\n" + growthMethod)
 	for _, g := range all {
 		g.write(&b)
 	}
@@ -243,12 +242,11 @@ func (g growth) write(b *strings.Builder) {
 	}
 	t.write(b)
 	first, last := g.points[0], g.points[len(g.points)-1]
-	var said []string
+	b.WriteString("\n")
 	for i, c := range wireCalls {
 		times := last.measured[i].ratio(first.measured[i])
-		said = append(said, fmt.Sprintf("%s %s, %.2f", c.method, holds(times <= maxGrown), times))
+		b.WriteString(verdict(fmt.Sprintf("%s with %d %s, at most %v × the time with %d", c.method, last.size, g.what, maxGrown, first.size), times <= maxGrown, times))
 	}
-	fmt.Fprintf(b, "\nThe time of a request with %d %s is at most %.2f × that with %d: %s.\n", last.size, g.what, maxGrown, first.size, strings.Join(said, "; "))
 }
 
 // plotGrowth draws cost and memory of every way to grow.

@@ -58,6 +58,6 @@ func TestGrowthTextAndPlot(t *testing.T) {
 	if g.points[0].size != 1 {
 		g.points[0], g.points[1] = g.points[1], g.points[0]
 	}
-	assert.Contains(t, growthText([]growth{g}), "The time of a request with 10 users is at most 1.25 × that with 1: GET does not hold, 1.30;")
+	assert.Contains(t, growthText([]growth{g}), "- GET with 10 users, at most 1.25 × the time with 1: does not hold, 1.3.\n")
 	assert.Contains(t, plotGrowth([]growth{g}), ">changed<")
 }

@@ -101,7 +101,7 @@ func (o *opened) send(req *http.Request, status int) error {
 	return err
 }
 
-const inProcessMethod = `
+var inProcessMethod = fmt.Sprintf(`
 Each row makes the same call again and again with one request and reads the whole answer, one caller at a time. A handler is called through
 httptest.ResponseRecorder, which is part of its figures, a server over a socket of 127.0.0.1 with a connection that is kept. quartet keeps its journal and
 validates every request; "answers checked" validates its own answers too, as Start does in tests. By hand is typed decoding,
@@ -109,13 +109,18 @@ checks, the credential and a little state for these three operations alone. kin-
 documents, merged into one and loaded once, with the faster of its two routers: ValidateRequest the requests alone, its middleware
 the answers, too, so that the first is held against quartet's handler and the second against the one with "answers checked".
 httpmock answers the bytes that quartet answered, and checks nothing.
-%d rounds of %s each, as above.
-`
+There are %d rounds of %s each.
+`, rounds, slice)
 
 func measureInProcess() (string, error) {
 	var b strings.Builder
-	b.WriteString("\n## The mock in process\n")
-	fmt.Fprintf(&b, inProcessMethod, rounds, slice)
+	for _, path := range []string{"github.com/jarcoal/httpmock", "github.com/getkin/kin-openapi"} {
+		version, err := moduleVersion(path)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "%s: %s.\n", path, version)
+	}
 	mocks, names, err := openAll()
 	if err != nil {
 		return "", err
@@ -158,10 +163,11 @@ func writeInProcess(b *strings.Builder, measured []samples) {
 		fmt.Fprintf(b, "\n%s\n", one.beaten(own))
 	}
 	unchecked, checked := named(measured, oursHandler), named(measured, oursChecked)
+	b.WriteString("\n")
 	for _, same := range []struct{ own, others samples }{{unchecked, named(measured, kinRequests)}, {checked, named(measured, kinHandler)}} {
 		times := same.others.ratio(same.own)
-		fmt.Fprintf(b, "\n%s, at least %.0f × as fast as %s: %s, %.2f.\n", same.own.name, minOverKin, same.others.name, holds(times >= minOverKin), times)
+		b.WriteString(verdict(fmt.Sprintf("%s, at least %v × as fast as %s", same.own.name, minOverKin, same.others.name), times >= minOverKin, times))
 	}
 	cost := checked.ratio(unchecked)
-	fmt.Fprintf(b, "\nAnswers checked take less than %.0f × the time without: %s, %.2f.\n", maxChecked, holds(cost < maxChecked), cost)
+	b.WriteString(verdict(fmt.Sprintf("Answers checked, less than %v × the time without", maxChecked), cost < maxChecked, cost))
 }

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -54,7 +53,7 @@ func run(wanted func(section) bool, length time.Duration) error {
 	if err != nil {
 		return err
 	}
-	begun := time.Now()
+	begun, of := time.Now(), stamp()
 	parts := make([]string, len(sections))
 	for i, s := range sections {
 		parts[i] = s.of(string(before))
@@ -64,11 +63,13 @@ func run(wanted func(section) bool, length time.Duration) error {
 			continue
 		}
 		fmt.Println("measuring", s.what)
-		if parts[i], err = s.measure(); err != nil {
+		measured, err := s.measure()
+		if err != nil {
 			return err
 		}
+		parts[i] = s.heading + of + s.method + measured
 		fmt.Printf("writing %s, after %s\n", document, time.Since(begun).Round(time.Second))
-		if err := os.WriteFile(document, []byte(strings.Join(parts, "")), 0o644); err != nil {
+		if err := os.WriteFile(document, []byte(page(parts)), 0o644); err != nil {
 			return err
 		}
 	}

@@ -15,14 +15,19 @@ var wireAims = []struct {
 }{{bareServer, 0.75}, {"Prism", 10}, {"WireMock", 4}}
 
 var wireMethod = fmt.Sprintf(`
-The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare
-net/http server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
-settings make it. What quartet-mock takes with -check-answers is to be held against kin-openapi, which validates answers, too. Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it; the
-loader is the same for all and writes prepared bytes to connections that are there before its clock starts and kept until it ends. In each of %d rounds every call is made for
-%s over every number of connections, at one server after the other; the next round begins with another one. All but the one that is called are
-stopped where they are (SIGSTOP), because even an idle one may take time of their core. A JVM is called for %s before. Latencies are
-those of the calls of all rounds together, in parentheses of the rounds alone. Latency at %d and %d connections is mostly the wait for the one core; a low p50
-beside a low rate means that a server answers few connections at a time while the others wait.
+The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare net/http
+server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
+settings make it. With -check-answers it does as much as kin-openapi, which validates answers, too.
+
+Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it. All but the one that is
+called are stopped where they are (SIGSTOP), because even an idle one may take time of that core. The loader is the same for all and
+writes prepared bytes to connections that are there before its clock starts and kept until it ends. In each of %d rounds every call
+is made for %s over every number of connections, at one server after the other; the next round begins with another one. A JVM is
+called for %s before.
+
+Latencies are those of the calls of all rounds together, in parentheses those of single rounds. At %d and %d connections they are
+mostly the wait for the one core; a low p50 beside a low rate means that a server answers few connections at a time while the others
+wait. All peers come from the npm registry, MockServer too, in the jar that its package brings.
 `, wireRounds, wireSlice, wireWarm, boundConns, wireConns[len(wireConns)-1])
 
 // text is the section.
@@ -31,9 +36,12 @@ func (r *wireReport) text() (string, error) {
 	if bare == nil || ours == nil {
 		return "", fmt.Errorf("there is nothing to compare with: %v", r.absent)
 	}
+	kin, err := moduleVersion("github.com/getkin/kin-openapi")
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
-	b.WriteString("\n## The mock on the wire\n" + wireMethod)
-	fmt.Fprintf(&b, "%s Load average of the machine: %s.%s\n", cores(), r.load, runtimes())
+	fmt.Fprintf(&b, "\n%s Load average of the machine: %s. kin-openapi: %s.%s\n", cores(), r.load, kin, runtimes())
 	for _, a := range r.absent {
 		fmt.Fprintf(&b, "\n%s: not measured: %s.\n", a.name, a.reason)
 	}
@@ -105,13 +113,14 @@ func (r *wireReport) writeCall(b *strings.Builder, call int) {
 	fmt.Fprintf(b, "\n%s\n\n", t.beaten(ourServer))
 	at := wireCell{call, boundConns}
 	for _, aim := range wireAims {
+		text := fmt.Sprintf("At least %v × %s at %d connections", aim.aim, aim.than, boundConns)
 		other := r.side(aim.than)
 		if other == nil {
-			fmt.Fprintf(b, "At least %v × %s at %d connections: not measured.\n", aim.aim, aim.than, boundConns)
+			b.WriteString(unmeasured(text))
 			continue
 		}
 		got := median(ratios(ours.cells[at].rate, other.cells[at].rate))
-		fmt.Fprintf(b, "At least %v × %s at %d connections: %s, %.2f.\n", aim.aim, aim.than, boundConns, holds(got >= aim.aim), got)
+		b.WriteString(verdict(text, got >= aim.aim, got))
 	}
 }
 

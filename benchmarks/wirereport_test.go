@@ -41,11 +41,11 @@ func TestWireReportHoldsFiguresAgainstTheAims(t *testing.T) {
 		"| 16, quartet-mock | 800 (400 to 800) | 0.80 (0.40 to 0.80) | 1250 (1250 to 2500) | 2500 (1250 to 2500) |",
 		"| 16, bare net/http | **1000** | 1.00 |",
 		"What beats quartet-mock: 1, bare net/http: requests/s, p50 µs, p99 µs;",
-		"At least 0.75 × bare net/http at 16 connections: holds, 0.80.",
-		"| 16, Prism 1.2.3 | 100 |",
-		"At least 10 × Prism at 16 connections: does not hold, 8.00.",
+		"- At least 0.75 × bare net/http at 16 connections: holds, 0.8.",
+		"| 16, Prism 1.2.3 | 100 | 0.10 |",
+		"- At least 10 × Prism at 16 connections: does not hold, 8.",
 		"| Prism 1.2.3 | **1** | – | – | **1.0** |",
-		"At least 4 × WireMock at 16 connections: not measured.",
+		"- At least 4 × WireMock at 16 connections: not measured.",
 	} {
 		assert.Contains(t, text, want)
 	}
