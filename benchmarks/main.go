@@ -31,7 +31,13 @@ func main() {
 	if !anyOf(chosen) {
 		wanted = func(section) bool { return true }
 	}
-	if err := run(wanted, *length); err != nil {
+	var err error
+	if *length > 0 {
+		err = soak(*length)
+	} else {
+		err = run(document, sections, wanted)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 }
@@ -45,10 +51,8 @@ func anyOf(chosen map[string]*bool) bool {
 	return false
 }
 
-func run(wanted func(section) bool, length time.Duration) error {
-	if length > 0 {
-		return soak(length)
-	}
+// run measures what is wanted and writes each section once it is there: a later one may fail.
+func run(document string, sections []section, wanted func(section) bool) error {
 	before, err := os.ReadFile(document)
 	if err != nil {
 		return err

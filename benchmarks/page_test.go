@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/xml"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestThePageIsWhatThisProgramWrites(t *testing.T) {
 		assert.Contains(t, part, s.method, "%s is measured in another way", s.name)
 		parts = append(parts, part)
 	}
-	assert.True(t, page(parts) == written, "its beginning and its aims are those of its sections")
+	assert.Equal(t, page(parts), written, "its beginning and its aims are those of its sections")
 	for at, names := range [][]string{contestantNames(), mockNames(), nil, serverNames()} {
 		for _, name := range names {
 			assert.Contains(t, parts[at], name)
@@ -91,6 +92,26 @@ how: holds, as it were
 - At least 10 × Prism: not measured.
 `, page([]string{clients, wire}))
 	assert.Contains(t, page([]string{verdict("Level", true, 1)}), "What falls short:\n\nNothing.\n")
+}
+
+func TestASectionIsWrittenThoughALaterOneFails(t *testing.T) {
+	t.Parallel()
+	fakes := slices.Clone(sections)
+	for i := range fakes {
+		fakes[i].method = "\n"
+		fakes[i].measure = func() (string, error) { return "new " + fakes[i].name + "\n", nil }
+	}
+	fakes[2].measure = func() (string, error) { return "", assert.AnError }
+	file := filepath.Join(t.TempDir(), "page.md")
+	require.NoError(t, os.WriteFile(file, []byte(fakes[0].heading+"old\n"+fakes[2].heading+"old growth\n"+fakes[3].heading+"old wire\n"), 0o600))
+	require.ErrorIs(t, run(file, fakes, func(section) bool { return true }), assert.AnError)
+
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "old\n")
+	for _, want := range []string{"\nnew clients\n", "\nnew inprocess\n", "\nold growth\n", "\nold wire\n"} {
+		assert.Contains(t, string(text), want)
+	}
 }
 
 func TestAStampNamesCommitAndDate(t *testing.T) {

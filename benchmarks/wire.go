@@ -82,7 +82,7 @@ func measureWire() (string, error) {
 	debug.FreeOSMemory() // what was measured before leaves much behind
 	r.load = machineLoad()
 	defer r.stop()
-	r.starts()
+	r.startAll()
 	r.each("look", (*wireSide).look)
 	r.each("warm up", (*wireSide).warmUp)
 	r.rounds()
@@ -117,8 +117,8 @@ func (r *wireReport) each(what string, do func(*wireSide) error) {
 	}
 }
 
-// starts starts every server some times, in turn; the last ones stay, stopped where they are.
-func (r *wireReport) starts() {
+// startAll starts every server some times, in turn; the last ones stay, stopped where they are.
+func (r *wireReport) startAll() {
 	for r.turn = range wireStarts {
 		r.each("start", func(s *wireSide) error {
 			server, err := startWire(s.command)
