@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 const (
 	growthRounds  = 9
 	growthSlice   = 50 * time.Millisecond
+	growthMocks   = 3    // of a size, to weigh; an odd number
 	growthJournal = 100  // calls a space keeps, so that all journals are soon full
 	maxGrown      = 1.25 // of the time at the smallest size; noise of caches and machine, no more
 	growthPlot    = "benchmarks-growth.svg"
@@ -29,10 +31,22 @@ var (
 type grownMock struct {
 	size        int
 	mock        *opened
-	vary        func(c wireCall, at int) wireCall
+	aim         func(c wireCall, at int) aimed
 	at          int
-	fresh, full float64   // MB of heap: each read once, and each changed with full journals
+	fresh, full []float64 // MB of heap: each read once, and each changed with full journals
 	measured    []samples // by call
+}
+
+// aimed is what a request to one space or user has of its own.
+type aimed struct {
+	header string
+	value  []string
+	path   string
+}
+
+func (a aimed) at(req *http.Request) {
+	req.Header[a.header] = a.value
+	req.URL.Path = a.path
 }
 
 // growth is one way to grow.
@@ -71,53 +85,77 @@ func measureGrowth() (string, error) {
 	return growthText(all), nil
 }
 
-// add opens a mock of that size, makes every call to each space or user and fills the
-// journals, so that nothing is done for the first time later. It weighs the mock after the
-// first call to each, a GET, and after the last.
-func (g *growth) add(size, spaces, users int, vary func(wireCall, int) wireCall) error {
+// add opens mocks of that size, one after the other, of which the last one stays to be
+// called.
+func (g *growth) add(size, spaces, users int, aim func(wireCall, int) aimed) error {
+	p := &grownMock{size: size, aim: aim}
+	for range growthMocks {
+		if p.mock != nil {
+			p.mock.close()
+			p.mock = nil // so that it is not weighed
+		}
+		if err := p.open(spaces, users); err != nil {
+			return err
+		}
+	}
+	g.points = append(g.points, p)
+	return nil
+}
+
+// open opens a mock, makes every call to each space or user and fills the journals, so that
+// nothing is done for the first time later. It weighs the mock after the first call to each, a
+// GET, and after the last.
+func (p *grownMock) open(spaces, users int) error {
 	before := take(0).heap
 	srv, err := mockserver.New(mockserver.WithState(stateOf(users)), mockserver.WithSpaces(2*spaces, time.Hour),
 		mockserver.WithJournal(growthJournal, 1<<20))
 	if err != nil {
 		return err
 	}
-	p := &grownMock{size: size, vary: vary, mock: &opened{transport: recorder{srv}, close: srv.Close}}
-	for n := range max(spaces*growthJournal, len(wireCalls)*size) {
-		if n == size {
-			p.fresh = heapSince(before)
+	p.mock = &opened{transport: recorder{srv}, close: srv.Close}
+	for n := range max(spaces*growthJournal, len(wireCalls)*p.size) {
+		if n == p.size {
+			p.fresh = append(p.fresh, heapSince(before))
 		}
-		if err := p.call(wireCalls[n/size%len(wireCalls)]); err != nil {
+		if err := p.call(wireCalls[n/p.size%len(wireCalls)]); err != nil {
 			return err
 		}
 	}
-	p.full = heapSince(before)
-	g.points = append(g.points, p)
+	p.full = append(p.full, heapSince(before))
 	return nil
 }
 
 func heapSince(before uint64) float64 { return (float64(take(0).heap) - float64(before)) / 1e6 }
 
-// call goes on to another space or user, far from the last one.
-func (p *grownMock) call(c wireCall) error {
+// next goes on to another space or user, far from the last one.
+func (p *grownMock) next() int {
 	const stride = 7919 // a prime, so that it comes to all
 	p.at = (p.at + stride) % p.size
-	_, err := p.mock.call(p.vary(c, p.at))
-	return err
+	return p.at
 }
 
-func inSpace(c wireCall, at int) wireCall {
-	c.header += "X-Mock-Space: space-" + strconv.Itoa(at) + "\r\n"
-	return c
+func (p *grownMock) call(c wireCall) error {
+	req, err := c.request("")
+	if err != nil {
+		return err
+	}
+	p.aim(c, p.next()).at(req)
+	return p.mock.send(req, c.status)
+}
+
+func inSpace(c wireCall, at int) aimed {
+	return aimed{"X-Mock-Space", []string{"space-" + strconv.Itoa(at)}, c.path}
 }
 
 // firstUser is the subscription API's number of the first user of stateOf.
 const firstUser = 1000
 
-func asUser(c wireCall, at int) wireCall {
-	scheme, _, _ := strings.Cut(c.header, mockserver.DefaultToken)
-	c.header = scheme + growthToken(at) + "\r\n"
-	c.path = strings.Replace(c.path, "/users/1/", "/users/"+strconv.Itoa(firstUser+at)+"/", 1)
-	return c
+func asUser(c wireCall, at int) aimed {
+	name, value, _ := strings.Cut(strings.TrimSpace(c.header), ": ")
+	return aimed{
+		http.CanonicalHeaderKey(name), []string{strings.Replace(value, mockserver.DefaultToken, growthToken(at), 1)},
+		strings.Replace(c.path, "/users/1/", "/users/"+strconv.Itoa(firstUser+at)+"/", 1),
+	}
 }
 
 func growthToken(user int) string { return "token-" + strconv.Itoa(user) }
@@ -145,7 +183,8 @@ func measureGrown(all []growth, c wireCall) error {
 	for _, g := range all {
 		for _, p := range g.points {
 			points = append(points, p)
-			entrants = append(entrants, entrant{fmt.Sprint(p.size, " ", g.what), func(b *testing.B) { p.bench(b, c) }})
+			aim := p.round(c)
+			entrants = append(entrants, entrant{fmt.Sprint(p.size, " ", g.what), func(b *testing.B) { p.mock.bench(b, c, aim) }})
 		}
 	}
 	measured, err := measure(entrants, growthRounds, growthSlice)
@@ -155,27 +194,32 @@ func measureGrown(all []growth, c wireCall) error {
 	return err
 }
 
-func (p *grownMock) bench(b *testing.B, c wireCall) {
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := p.call(c); err != nil {
-			b.Fatal(err)
-		}
+// round aims a request at one space or user after the other. What they have of their own is
+// made before, in the order in which it is taken.
+func (p *grownMock) round(c wireCall) (aim func(*http.Request)) {
+	all := make([]aimed, p.size)
+	for i := range all {
+		all[i] = p.aim(c, p.next())
+	}
+	n := 0
+	return func(req *http.Request) {
+		all[n].at(req)
+		n = (n + 1) % len(all)
 	}
 }
 
 var growthMethod = fmt.Sprintf(`
-quartet's handler in process; the times are those of building a request, too. First with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with
-10² to 10⁵ users in the state of one space, each with a profile, a credential and a subscription. Calls go round all of them. A space's
+quartet's handler in process, called with one request again and again as above; what it has of each space or user is made before. First
+with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with 10² to 10⁵ users in the state of one space, each
+with a profile, a credential and a subscription. Calls go round all of them, far from the last one each. A space's
 journal keeps %d calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
-copies them. MB are of heap: after one GET by each, and after that. %d rounds of %s each.
+copies them. MB are of heap, of %d mocks of each size: after one GET by each, and after that. %d rounds of %s each.
 
 ![cost and memory by spaces and by users](%s)
-`, growthJournal, growthRounds, growthSlice, growthPlot)
+`, growthJournal, growthMocks, growthRounds, growthSlice, growthPlot)
 
 func growthText(all []growth) string {
 	var b strings.Builder
-	b.WriteString("\n## Growth\n" + growthMethod)
 	for _, g := range all {
 		g.write(&b)
 	}
@@ -185,25 +229,24 @@ func growthText(all []growth) string {
 func (g growth) write(b *strings.Builder) {
 	t := table{label: g.what, groups: []group{{}}}
 	for _, c := range wireCalls {
-		t.columns = append(t.columns, column{c.method + ", ns", lower}, column{"fastest to slowest", neither}, column{"allocations", lower})
+		t.columns = append(t.columns, column{c.method + ", ns", lower}, column{"allocations", lower})
 	}
 	t.columns = append(t.columns, column{"MB, read once", lower}, column{"MB, changed", lower})
 	for _, p := range g.points {
 		r := row{name: strconv.Itoa(p.size)}
 		for _, s := range p.measured {
-			r.cells = append(r.cells, figure("%.0f", median(s.ns)), spread(s.ns), figure("%.0f", median(s.allocs)))
+			r.cells = append(r.cells, over("%.0f", s.ns), figure("%.0f", median(s.allocs)))
 		}
-		r.cells = append(r.cells, figure("%.1f", p.fresh), figure("%.1f", p.full))
+		r.cells = append(r.cells, over("%.1f", p.fresh), over("%.1f", p.full))
 		t.groups[0].rows = append(t.groups[0].rows, r)
 	}
 	t.write(b)
 	first, last := g.points[0], g.points[len(g.points)-1]
-	var said []string
+	b.WriteString("\n")
 	for i, c := range wireCalls {
 		times := last.measured[i].ratio(first.measured[i])
-		said = append(said, fmt.Sprintf("%s %s, %.2f", c.method, holds(times <= maxGrown), times))
+		b.WriteString(verdict(fmt.Sprintf("%s with %d %s, at most %v × the time with %d", c.method, last.size, g.what, maxGrown, first.size), times <= maxGrown, times))
 	}
-	fmt.Fprintf(b, "\nThe time of a request with %d %s is at most %.2f × that with %d: %s.\n", last.size, g.what, maxGrown, first.size, strings.Join(said, "; "))
 }
 
 // plotGrowth draws cost and memory of every way to grow.
@@ -215,8 +258,8 @@ func plotGrowth(all []growth) string {
 			cost.lines = append(cost.lines, g.line(c.method, func(p *grownMock) float64 { return median(p.measured[i].ns) / 1e3 }))
 		}
 		memory := panel{title: "MB of heap", x: g.what, lines: []line{
-			g.line("read once", func(p *grownMock) float64 { return p.fresh }),
-			g.line("changed", func(p *grownMock) float64 { return p.full }),
+			g.line("read once", func(p *grownMock) float64 { return median(p.fresh) }),
+			g.line("changed", func(p *grownMock) float64 { return median(p.full) }),
 		}}
 		panels = append(panels, cost, memory)
 	}

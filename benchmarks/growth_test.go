@@ -30,6 +30,17 @@ func TestGrownMocksAreCalledAllRound(t *testing.T) {
 			for _, c := range wireCalls {
 				require.NoError(t, p.call(c))
 			}
+			assert.Len(t, p.full, growthMocks)
+
+			aim, aimedAt := p.round(wireCalls[0]), map[string]bool{}
+			for range p.size {
+				req, err := wireCalls[0].request("")
+				require.NoError(t, err)
+				aim(req)
+				require.NoError(t, p.mock.send(req, wireCalls[0].status))
+				aimedAt[req.Header.Get("X-Mock-Space")+req.Header.Get("Authorization")] = true
+			}
+			assert.Len(t, aimedAt, p.size)
 		})
 	}
 }
@@ -38,7 +49,7 @@ func TestGrowthTextAndPlot(t *testing.T) {
 	t.Parallel()
 	g := growth{what: "users"}
 	for size, ns := range map[int]float64{1: 1000, 10: 1300} {
-		p := &grownMock{size: size, fresh: 1, full: 2}
+		p := &grownMock{size: size, fresh: []float64{1}, full: []float64{2}}
 		for range wireCalls {
 			p.measured = append(p.measured, samples{ns: []float64{ns}, allocs: []float64{3}})
 		}
@@ -47,6 +58,6 @@ func TestGrowthTextAndPlot(t *testing.T) {
 	if g.points[0].size != 1 {
 		g.points[0], g.points[1] = g.points[1], g.points[0]
 	}
-	assert.Contains(t, growthText([]growth{g}), "The time of a request with 10 users is at most 1.25 × that with 1: GET does not hold, 1.30;")
+	assert.Contains(t, growthText([]growth{g}), "- GET with 10 users, at most 1.25 × the time with 1: does not hold, 1.3.\n")
 	assert.Contains(t, plotGrowth([]growth{g}), ">changed<")
 }

@@ -42,7 +42,7 @@ func BenchmarkMock(b *testing.B) {
 	for i, m := range mocks {
 		b.Cleanup(m.close)
 		for _, c := range wireCalls {
-			b.Run(names[i]+"/"+c.method, func(b *testing.B) { m.bench(b, c) })
+			b.Run(names[i]+"/"+c.method, func(b *testing.B) { m.bench(b, c, nil) })
 		}
 	}
 }

@@ -6,7 +6,7 @@
 //	go run . -clients             # one part, also -inprocess, -growth and -wire; the document's rest stays
 //	go run -race . -soak 10m      # no figures: holds a mock under load
 //
-// Peers that need Node, Java or Maven are measured where these are there.
+// Peers that need Node or Java are measured where these are there.
 package main
 
 import (
@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -32,7 +31,13 @@ func main() {
 	if !anyOf(chosen) {
 		wanted = func(section) bool { return true }
 	}
-	if err := run(wanted, *length); err != nil {
+	var err error
+	if *length > 0 {
+		err = soak(*length)
+	} else {
+		err = run(document, sections, wanted)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 }
@@ -46,26 +51,31 @@ func anyOf(chosen map[string]*bool) bool {
 	return false
 }
 
-func run(wanted func(section) bool, length time.Duration) error {
-	if length > 0 {
-		return soak(length)
-	}
+// run measures what is wanted and writes each section once it is there: a later one may fail.
+func run(document string, sections []section, wanted func(section) bool) error {
 	before, err := os.ReadFile(document)
 	if err != nil {
 		return err
 	}
-	begun := time.Now()
-	var text strings.Builder
-	for _, s := range sections {
-		part := s.of(string(before))
-		if wanted(s) {
-			fmt.Println("measuring", s.what)
-			if part, err = s.measure(); err != nil {
-				return err
-			}
-		}
-		text.WriteString(part)
+	begun, of := time.Now(), stamp()
+	parts := make([]string, len(sections))
+	for i, s := range sections {
+		parts[i] = s.of(string(before))
 	}
-	fmt.Printf("writing %s, after %s\n", document, time.Since(begun).Round(time.Second))
-	return os.WriteFile(document, []byte(text.String()), 0o644)
+	for i, s := range sections {
+		if !wanted(s) {
+			continue
+		}
+		fmt.Println("measuring", s.what)
+		measured, err := s.measure()
+		if err != nil {
+			return err
+		}
+		parts[i] = s.heading + of + s.method + measured
+		fmt.Printf("writing %s, after %s\n", document, time.Since(begun).Round(time.Second))
+		if err := os.WriteFile(document, []byte(page(parts)), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -81,15 +81,15 @@ func (s scenario) bench(b *testing.B, c contestant) {
 
 // ratio is how many times the time of base a call of s takes: the median of the rounds,
 // each compared within itself.
-func (s samples) ratio(base samples) float64 { return ratio(s.ns, base.ns) }
+func (s samples) ratio(base samples) float64 { return median(ratios(s.ns, base.ns)) }
 
-// ratio is the median of the rounds' ratios of a to b.
-func ratio(a, b []float64) float64 {
-	ratios := make([]float64, len(a))
-	for i := range ratios {
-		ratios[i] = a[i] / b[i]
+// ratios are those of a to b, round by round.
+func ratios(a, b []float64) []float64 {
+	of := make([]float64, len(a))
+	for i := range of {
+		of[i] = a[i] / b[i]
 	}
-	return median(ratios)
+	return of
 }
 
 // named finds the samples of one entrant.

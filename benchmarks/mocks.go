@@ -4,8 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
-	"strings"
 
 	"github.com/jarcoal/httpmock"
 
@@ -31,7 +29,9 @@ type opened struct {
 const (
 	oursHandler   = "quartet's handler"
 	oursChecked   = "quartet's handler, answers checked"
-	kinHandler    = "by hand behind kin-openapi's middleware"
+	byHandMock    = "by hand, typed"
+	kinRequests   = "by hand behind kin-openapi's ValidateRequest"
+	kinHandler    = "by hand behind kin-openapi's middleware, answers checked"
 	oursTransport = "quartet's Transport"
 	oursLoopback  = "quartet's Start, answers checked"
 )
@@ -43,13 +43,14 @@ var (
 		{oursChecked, true, func() (*opened, error) { return recorded(mockserver.New(mockserver.WithCheckedAnswers())) }},
 		{oursTransport, true, openOurTransport},
 		{"httpmock, fixed answers", false, openHTTPMock},
-		{"by hand, typed", true, func() (*opened, error) { return recorded(newHandMock()) }},
-		{kinHandler, true, func() (*opened, error) { return recorded(newKinMock()) }},
+		{byHandMock, true, func() (*opened, error) { return recorded(newHandMock()) }},
+		{kinRequests, true, func() (*opened, error) { return recorded(newKinMock(kin.Requests)) }},
+		{kinHandler, true, func() (*opened, error) { return recorded(newKinMock(kin.Middleware)) }},
 	}
 	overLoopback = []inProcess{
 		{oursLoopback, true, openOurLoopback},
 		{"by hand, httptest.Server", true, func() (*opened, error) { return listening(newHandMock()) }},
-		{kinHandler + ", httptest.Server", true, func() (*opened, error) { return listening(newKinMock()) }},
+		{kinHandler + ", httptest.Server", true, func() (*opened, error) { return listening(newKinMock(kin.Middleware)) }},
 	}
 )
 
@@ -90,8 +91,8 @@ func openOurLoopback() (*opened, error) {
 	return &opened{srv.Client().Transport, srv.URL(), t.end}, t.complaints.err()
 }
 
-// newKinMock is the one by hand behind kin-openapi's validation both ways.
-func newKinMock() (http.Handler, error) {
+// newKinMock is the one by hand behind kin-openapi.
+func newKinMock(behind func(document []byte, next http.Handler) (http.Handler, error)) (http.Handler, error) {
 	byHand, err := newHandMock()
 	if err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func newKinMock() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return kin.Middleware(document, byHand)
+	return behind(document, byHand)
 }
 
 // openHTTPMock answers what quartet answers.
@@ -120,12 +121,4 @@ func openHTTPMock() (*opened, error) {
 			httpmock.NewStringResponder(c.status, answer).HeaderSet(http.Header{"Content-Type": {"application/json"}}))
 	}
 	return &opened{mock, "http://mock", func() {}}, nil
-}
-
-// isOurs reports whether an entrant of the tables is ours.
-func isOurs(name string) bool { return strings.HasPrefix(name, "quartet") }
-
-// withoutOurs keeps the peers' rows, and one of ours to compare them with.
-func withoutOurs(rows []row, but string) []row {
-	return slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return isOurs(r.name) && r.name != but })
 }

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,29 +12,33 @@ import (
 // absence is a peer that was not measured.
 type absence struct{ name, reason string }
 
-const mergedFile = "merged.json"
+// Files that peers read.
+const (
+	mergedFile       = "merged.json"
+	expectationsFile = "expectations.json"
+)
 
-// peer is a mock server by others that comes from a registry.
+// peer is a mock server by others that comes from the npm registry.
 type peer struct {
-	title   string
-	install func() (onDisk, error)
-	needs   []string // programs
-	jvm     bool
-	note    string
+	title  string
+	folder string   // under peers, with its package and lock file
+	needs  []string // programs
+	jvm    bool
+	note   string
 	// command starts it on a port; into has the merged document and what was made of it.
 	command func(into, port string) []string
 }
 
 var peers = []peer{
 	{
-		title: "Prism", install: npmPeer("prism"), needs: []string{"node", "npm"},
+		title: "Prism", folder: "prism", needs: []string{"node", "npm"},
 		note: "the four documents, merged into one; examples are its answers; without its log",
 		command: func(into, port string) []string {
 			return []string{"node", "peers/prism/node_modules/@stoplight/prism-cli/dist/index.js", "mock", "-m", "false", "-p", port, "-v", "silent", filepath.Join(into, mergedFile)}
 		},
 	},
 	{
-		title: "Mockoon", install: npmPeer("mockoon"), needs: []string{"node", "npm"},
+		title: "Mockoon", folder: "mockoon", needs: []string{"node", "npm"},
 		note: "the four documents, merged into one; it makes answers of the schemas; without its admin API, log file and list of calls",
 		command: func(into, port string) []string {
 			return []string{"node", "peers/mockoon/node_modules/@mockoon/cli/bin/run.js", "start", "-d", filepath.Join(into, mergedFile), "-p", port, "-l", "127.0.0.1",
@@ -45,7 +46,7 @@ var peers = []peer{
 		},
 	},
 	{
-		title: "WireMock", install: npmPeer("wiremock"), needs: []string{"node", "npm", "java"}, jvm: true,
+		title: "WireMock", folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
 		note: "reads no OpenAPI: a stub for each operation, its answer the document's example; without its journal and log",
 		command: func(into, port string) []string {
 			jar, _ := filepath.Glob("peers/wiremock/node_modules/wiremock/build/*.jar") // the pattern is sound
@@ -55,11 +56,13 @@ var peers = []peer{
 		},
 	},
 	{
-		title: "MockServer", install: installMockServer, needs: []string{"java", "mvn"}, jvm: true,
+		title: "MockServer", folder: "mockserver", needs: []string{"node", "npm", "java"}, jvm: true,
 		note: "the four documents, merged into one; examples are its answers; without its log",
 		command: func(into, port string) []string {
-			return []string{"java", "-Dmockserver.initializationJsonPath=" + filepath.Join(into, expectationsFile), "-Dmockserver.logLevel=OFF",
-				"-Dmockserver.disableSystemOut=true", "-Dmockserver.disableLogging=true", "-jar", mockServerJar, "-serverPort", port}
+			jar, _ := filepath.Glob("peers/mockserver/node_modules/mockserver-node/*.jar") // as above
+			args := []string{"java", "-Dmockserver.initializationJsonPath=" + filepath.Join(into, expectationsFile), "-Dmockserver.logLevel=OFF",
+				"-Dmockserver.disableSystemOut=true", "-Dmockserver.disableLogging=true", "-Dmockserver.attemptToProxyIfNoMatchingExpectation=false", "-jar"}
+			return append(append(args, jar...), "-serverPort", port)
 		},
 	},
 }
@@ -77,58 +80,46 @@ func peerPrograms(into string, document []byte) (programs []mockProgram, absent 
 	}
 	for _, p := range peers {
 		fmt.Println("installing", p.title)
-		installed, err := p.installed()
+		version, size, err := p.installed()
 		if err != nil {
 			absent = append(absent, absence{p.title, err.Error()})
 			continue
 		}
 		programs = append(programs, mockProgram{
-			name: p.title + " " + installed.version, jvm: p.jvm, note: p.note, size: installed.megabytes,
+			name: p.title, version: version, jvm: p.jvm, note: p.note, size: size,
 			command: func(port string) []string { return p.command(into, port) },
 		})
 	}
 	return programs, absent, nil
 }
 
-func (p peer) installed() (onDisk, error) {
+// installed installs the one package of the peer's folder as its lock file pins it, and
+// returns its version and the size on disk.
+func (p peer) installed() (version string, megabytes float64, err error) {
 	for _, program := range p.needs {
 		if _, err := exec.LookPath(program); err != nil {
-			return onDisk{}, fmt.Errorf("it needs %s, which is not here", program)
+			return "", 0, fmt.Errorf("it needs %s, which is not here", program)
 		}
 	}
-	return p.install()
-}
-
-// onDisk is what was installed.
-type onDisk struct {
-	version   string
-	megabytes float64
-}
-
-// npmPeer installs the one package of a folder under peers, as its lock file pins it.
-func npmPeer(folder string) func() (onDisk, error) {
-	return func() (onDisk, error) {
-		folder := filepath.Join("peers", folder)
-		text, err := os.ReadFile(filepath.Join(folder, "package.json"))
-		if err != nil {
-			return onDisk{}, err
-		}
-		var wanted struct{ Dependencies map[string]string }
-		if err := json.Unmarshal(text, &wanted); err != nil {
-			return onDisk{}, err
-		}
-		var d onDisk
-		for _, d.version = range wanted.Dependencies { // one
-		}
-		modules := filepath.Join(folder, "node_modules")
-		if !newer(filepath.Join(modules, ".package-lock.json"), filepath.Join(folder, "package-lock.json")) {
-			if err := quietly(folder, "npm", "ci", "--ignore-scripts", "--loglevel=error"); err != nil {
-				return onDisk{}, err
-			}
-		}
-		d.megabytes, err = sizeOnDisk(modules)
-		return d, err
+	folder := filepath.Join("peers", p.folder)
+	text, err := os.ReadFile(filepath.Join(folder, "package.json"))
+	if err != nil {
+		return "", 0, err
 	}
+	var wanted struct{ Dependencies map[string]string }
+	if err := json.Unmarshal(text, &wanted); err != nil {
+		return "", 0, err
+	}
+	for _, version = range wanted.Dependencies { // one
+	}
+	modules := filepath.Join(folder, "node_modules")
+	if !newer(filepath.Join(modules, ".package-lock.json"), filepath.Join(folder, "package-lock.json")) {
+		if err := quietly(folder, "npm", "ci", "--ignore-scripts", "--loglevel=error"); err != nil {
+			return "", 0, err
+		}
+	}
+	megabytes, err = sizeOnDisk(modules)
+	return version, megabytes, err
 }
 
 // newer reports whether a file is there and not older than another.
@@ -139,35 +130,6 @@ func newer(file, than string) bool {
 	}
 	b, err := os.Stat(than)
 	return err == nil && !a.ModTime().Before(b.ModTime())
-}
-
-// MockServer comes from Maven Central as one file: the newest version that is there whole.
-// Later ones need a parent that is not.
-const (
-	mockServerVersion = "5.15.0"
-	mockServerSum     = "866bd44bfda37a3dc7d95f89c3abb34175dab5014326cd74b3e03fd023eddebf"
-	mockServerFolder  = "peers/mockserver"
-	mockServerJar     = mockServerFolder + "/mockserver-netty-no-dependencies-" + mockServerVersion + ".jar"
-	mavenCopy         = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-	expectationsFile  = "expectations.json"
-)
-
-func installMockServer() (onDisk, error) {
-	if _, err := os.Stat(mockServerJar); errors.Is(err, fs.ErrNotExist) {
-		err := quietly(".", "mvn", "-q", "-B", mavenCopy, "-DoutputDirectory="+mockServerFolder,
-			"-Dartifact=org.mock-server:mockserver-netty-no-dependencies:"+mockServerVersion)
-		if err != nil {
-			return onDisk{}, err
-		}
-	}
-	data, err := os.ReadFile(mockServerJar)
-	if err != nil {
-		return onDisk{}, err
-	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != mockServerSum {
-		return onDisk{}, fmt.Errorf("%s is not the file that is pinned: its SHA-256 is %x", mockServerJar, sum)
-	}
-	return onDisk{mockServerVersion, float64(len(data)) / 1e6}, nil
 }
 
 // quietly runs a program in a folder, and shows what it printed when it fails.

@@ -9,16 +9,17 @@ import (
 type section struct {
 	name, what string
 	heading    string // what it begins with
+	method     string // how it is measured
 	measure    func() (string, error)
 }
 
 // sections in the order of the document. The wire comes last because it leaves a core to
 // the servers, for good.
 var sections = []section{
-	{"clients", "the clients", "# Benchmarks\n", measureClients},
-	{"inprocess", "the mock in process", "\n## The mock in process\n", measureInProcess},
-	{"growth", "what a request costs as the mock's state grows", "\n## Growth\n", measureGrowth},
-	{"wire", "the mock on the wire", "\n## The mock on the wire\n", measureWire},
+	{"clients", "the clients", "\n## The clients\n", clientsMethod, measureClients},
+	{"inprocess", "the mock in process", "\n## The mock in process\n", inProcessMethod, measureInProcess},
+	{"growth", "what a request costs as the mock's state grows", "\n## Growth\n", growthMethod, measureGrowth},
+	{"wire", "the mock on the wire", "\n## The mock on the wire\n", wireMethod, measureWire},
 }
 
 // of returns the section as a document has it, "" when it has none.

@@ -38,17 +38,32 @@ type row struct {
 	cells []cell
 }
 
-// cell shows a text; the value decides who is best.
+// cell shows a text, and how it varied; the value decides who is best.
 type cell struct {
-	text  string
-	value float64
+	text   string
+	value  float64
+	spread string
 }
 
-func figure(format string, value float64) cell { return cell{fmt.Sprintf(format, value), value} }
+// unknown is what could not be found out: neither good nor bad.
+var unknown = cell{text: "–"}
 
-// spread of a value over the rounds, which is not compared.
-func spread(values []float64) cell {
-	return cell{text: fmt.Sprintf("%.0f to %.0f", slices.Min(values), slices.Max(values))}
+func figure(format string, value float64) cell {
+	return cell{text: fmt.Sprintf(format, value), value: value}
+}
+
+// over is the median of the rounds, with the lowest and the highest.
+func over(format string, rounds []float64) cell {
+	return figure(format, median(rounds)).within(format, rounds)
+}
+
+// within adds the lowest and the highest of the rounds, where a reader can tell them apart.
+func (c cell) within(format string, rounds []float64) cell {
+	least, most := fmt.Sprintf(format, slices.Min(rounds)), fmt.Sprintf(format, slices.Max(rounds))
+	if least != most {
+		c.spread = " (" + least + " to " + most + ")"
+	}
+	return c
 }
 
 func (t table) write(b *strings.Builder) {
@@ -61,10 +76,10 @@ func (t table) write(b *strings.Builder) {
 		for _, r := range g.rows {
 			b.WriteString("| " + strings.TrimPrefix(g.name+", "+r.name, ", ") + " |")
 			for i, c := range r.cells {
-				if t.columns[i].better != neither && !slices.ContainsFunc(g.rows, func(other row) bool { return t.beats(i, other, r) }) {
+				if t.columns[i].better != neither && c != unknown && !slices.ContainsFunc(g.rows, func(other row) bool { return t.beats(i, other, r) }) {
 					c.text = "**" + c.text + "**"
 				}
-				fmt.Fprintf(b, " %s |", c.text)
+				fmt.Fprintf(b, " %s%s |", c.text, c.spread)
 			}
 			b.WriteString("\n")
 		}
@@ -76,7 +91,7 @@ func (t table) write(b *strings.Builder) {
 func (t table) beats(column int, a, b row) bool {
 	x, y := a.cells[column], b.cells[column]
 	switch {
-	case x.text == y.text:
+	case x.text == y.text, x == unknown, y == unknown:
 		return false
 	case t.columns[column].better == lower:
 		return x.value < y.value
@@ -85,12 +100,15 @@ func (t table) beats(column int, a, b row) bool {
 	}
 }
 
-// beaten says who beats the row of that name, and where.
+// beaten says which rows that are not ours beat the row of that name, and where.
 func (t table) beaten(name string) string {
 	var who []string
 	for _, g := range t.groups {
 		at := slices.IndexFunc(g.rows, func(r row) bool { return r.name == name })
 		for _, r := range g.rows {
+			if strings.HasPrefix(r.name, "quartet") {
+				continue
+			}
 			var where []string
 			for i, c := range t.columns {
 				if t.beats(i, r, g.rows[at]) {

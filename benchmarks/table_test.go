@@ -36,4 +36,10 @@ func TestTableMarksTheBestAndNamesWhoBeatsUs(t *testing.T) {
 	level.write(&b)
 	assert.Contains(t, b.String(), "| ours | **1** |\n| theirs | **1** |", "what reads the same is as good")
 	assert.Equal(t, "Nothing here beats ours.", level.beaten("ours"))
+
+	dark := table{"who", []column{{"MB", lower}}, []group{{"", []row{{"ours", []cell{figure("%.0f", 2)}}, {"theirs", []cell{unknown}}}}}}
+	b.Reset()
+	dark.write(&b)
+	assert.Contains(t, b.String(), "| ours | **2** |\n| theirs | – |", "what is unknown is not the best")
+	assert.Equal(t, "Nothing here beats ours.", dark.beaten("ours"))
 }

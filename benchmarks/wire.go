@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -28,7 +30,7 @@ type wireSide struct {
 	server      *wireServer
 	manners     manners
 	start       []float64 // ms
-	rest, after []float64 // MB
+	rest, after []float64 // MB, one a start and one a round
 	cells       map[wireCell]*wireSamples
 }
 
@@ -36,14 +38,16 @@ type wireCell struct {
 	call, conns int
 }
 
-// wireSamples are one a round.
+// wireSamples are one a round, and the calls of all rounds.
 type wireSamples struct {
 	rate, p50, p99 []float64 // 1/s, µs, µs
+	all            latencies
 }
 
 // wireReport is what was measured on the wire.
 type wireReport struct {
 	sides  []*wireSide
+	turn   int // counts the rounds
 	absent []absence
 	load   string // of the machine, before and after
 }
@@ -78,12 +82,10 @@ func measureWire() (string, error) {
 	debug.FreeOSMemory() // what was measured before leaves much behind
 	r.load = machineLoad()
 	defer r.stop()
-	r.each("start", (*wireSide).begin)
+	r.startAll()
+	r.each("look", (*wireSide).look)
 	r.each("warm up", (*wireSide).warmUp)
 	r.rounds()
-	for _, s := range r.sides {
-		s.after = append(s.after, megabytes(s.server.resident()))
-	}
 	r.load += " before, " + machineLoad() + " after"
 	return r.text()
 }
@@ -96,48 +98,56 @@ func (r *wireReport) stop() {
 	}
 }
 
-// each does something to every server. One that fails is stopped and leaves the field, and
-// the report says why.
+// each does something to every server, in each round with another one first. One that fails
+// is stopped and leaves the field, and the report says why.
 func (r *wireReport) each(what string, do func(*wireSide) error) {
-	var left []*wireSide
-	for _, s := range r.sides {
-		if err := do(s); err != nil {
-			fmt.Println(s.name, "fails:", what, err)
-			first, _, _ := strings.Cut(err.Error(), "\n") // many connections fail in the same way
-			r.absent = append(r.absent, absence{s.name, what + ": " + first})
-			if s.server != nil {
-				s.server.stop()
-			}
+	first := r.turn % max(len(r.sides), 1)
+	for _, s := range slices.Concat(r.sides[first:], r.sides[:first]) {
+		err := do(s)
+		if err == nil {
 			continue
 		}
-		left = append(left, s)
+		fmt.Println(s.title(), "fails:", what, err)
+		reason, _, _ := strings.Cut(err.Error(), "\n") // many connections fail in the same way
+		r.absent = append(r.absent, absence{s.title(), what + ": " + reason})
+		if s.server != nil {
+			s.server.stop()
+		}
+		r.sides = slices.DeleteFunc(r.sides, func(other *wireSide) bool { return other == s })
 	}
-	r.sides = left
 }
 
-// begin starts the server some times; the last one stays.
-func (s *wireSide) begin() error {
-	for n := range wireStarts {
-		server, err := startWire(s.command)
-		if err != nil {
-			return err
-		}
-		s.start = append(s.start, float64(server.start.Microseconds())/1e3)
-		s.rest = append(s.rest, megabytes(server.resident()))
-		if n < wireStarts-1 {
-			server.stop()
-			continue
-		}
-		s.server = server
+// startAll starts every server some times, in turn; the last ones stay, stopped where they are.
+func (r *wireReport) startAll() {
+	for r.turn = range wireStarts {
+		r.each("start", func(s *wireSide) error {
+			server, err := startWire(s.command)
+			if err != nil {
+				return err
+			}
+			s.start = append(s.start, float64(server.start.Microseconds())/1e3)
+			s.rest = append(s.rest, megabytes(server.resident()))
+			if r.turn < wireStarts-1 {
+				server.stop()
+				return nil
+			}
+			s.server = server
+			return server.signal(syscall.SIGSTOP)
+		})
 	}
-	for _, c := range wireCalls {
-		if err := tryWire(s.server.addr, c, time.Now().Add(wirePatience)); err != nil {
-			return fmt.Errorf("%s %s: %w", c.method, c.path, err)
+}
+
+// look finds out whether the server answers every call, and what else it does.
+func (s *wireSide) look() error {
+	return s.server.alone(func() (err error) {
+		for _, c := range wireCalls {
+			if err := tryWire(s.server.addr, c, time.Now().Add(wirePatience)); err != nil {
+				return fmt.Errorf("%s %s: %w", c.method, c.path, err)
+			}
 		}
-	}
-	var err error
-	s.manners, err = watchManners(s.server.addr)
-	return err
+		s.manners, err = watchManners(s.server.addr)
+		return err
+	})
 }
 
 // warmUp calls a JVM until it is fast.
@@ -145,29 +155,41 @@ func (s *wireSide) warmUp() error {
 	if !s.jvm {
 		return nil
 	}
-	for _, c := range wireCalls {
-		if _, _, err := loadWire(s.server.addr, c, boundConns, wireWarm/time.Duration(len(wireCalls))); err != nil {
-			return err
+	return s.server.alone(func() error {
+		for _, c := range wireCalls {
+			if _, _, err := loadWire(s.server.addr, c, boundConns, wireWarm/time.Duration(len(wireCalls))); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // rounds calls the servers in turn. The first round fills the journal and is not counted.
 func (r *wireReport) rounds() {
-	for round := range wireRounds + 1 {
+	for r.turn = range wireRounds + 1 {
 		for call := range wireCalls {
 			for _, conns := range wireConns {
-				r.each("load", func(s *wireSide) error {
-					took, length, err := loadWire(s.server.addr, wireCalls[call], conns, wireSlice)
-					if err == nil && round > 0 {
-						s.add(wireCell{call, conns}, took, length)
-					}
-					return err
-				})
+				r.each("load", func(s *wireSide) error { return s.load(wireCell{call, conns}, r.turn > 0) })
 			}
 		}
+		if r.turn == 0 {
+			continue
+		}
+		for _, s := range r.sides {
+			s.after = append(s.after, megabytes(s.server.resident()))
+		}
 	}
+}
+
+func (s *wireSide) load(cell wireCell, counts bool) error {
+	return s.server.alone(func() error {
+		took, length, err := loadWire(s.server.addr, wireCalls[cell.call], cell.conns, wireSlice)
+		if err == nil && counts {
+			s.add(cell, took, length)
+		}
+		return err
+	})
 }
 
 func (s *wireSide) add(cell wireCell, took latencies, length time.Duration) {
@@ -178,6 +200,7 @@ func (s *wireSide) add(cell wireCell, took latencies, length time.Duration) {
 	into.rate = append(into.rate, float64(len(took))/length.Seconds())
 	into.p50 = append(into.p50, took.percentile(50))
 	into.p99 = append(into.p99, took.percentile(99))
+	into.all = append(into.all, took...)
 }
 
 // manners are what a server does besides answering right calls.
@@ -215,52 +238,74 @@ func watchManners(addr string) (m manners, err error) {
 // mockProgram is a mock server to start.
 type mockProgram struct {
 	name    string
+	version string // "" for what is built here
 	command func(port string) []string
 	size    float64 // MB on disk, without the runtime that it needs
 	jvm     bool
 	note    string // how it was set up
 }
 
+func (p mockProgram) title() string { return strings.TrimSpace(p.name + " " + p.version) }
+
 // Names that figures are compared by.
 const (
 	bareServer = "bare net/http"
 	ourServer  = "quartet-mock"
+	ourChecked = ourServer + " -check-answers"
+	kinServer  = "kin-openapi before net/http"
 )
 
-// goPrograms builds the mock's program, the bare one and the one of kin-openapi, as a user
-// would, and lets the latter two answer what the mock answers.
-func goPrograms(into string, document []byte) ([]mockProgram, error) {
-	merged, answers := filepath.Join(into, mergedFile), filepath.Join(into, "answers.json")
-	if err := os.WriteFile(merged, document, 0o600); err != nil {
+// goServers are built here, as a user would.
+var goServers = []struct {
+	name, note, from string
+	flags            func(into string) []string
+}{
+	{bareServer, "fixed answers, those of quartet-mock", "./internal/bare", func(into string) []string {
+		return []string{"-answers", filepath.Join(into, answersFile)}
+	}},
+	{ourServer, "its defaults: validation and journal on", ourProgram, func(string) []string { return nil }},
+	{ourChecked, "as before; answers are validated, too", ourProgram, func(string) []string { return []string{"-check-answers"} }},
+	{kinServer, "the same fixed answers; requests and answers are validated", "./internal/kinserver", func(into string) []string {
+		return []string{"-answers", filepath.Join(into, answersFile), "-document", filepath.Join(into, mergedFile)}
+	}},
+}
+
+const (
+	ourProgram  = ourModule + "/mockserver/cmd/quartet-mock"
+	answersFile = "answers.json" // of the mock, for others to answer
+)
+
+// goPrograms builds them.
+func goPrograms(into string, document []byte) (programs []mockProgram, err error) {
+	if err := os.WriteFile(filepath.Join(into, mergedFile), document, 0o600); err != nil {
 		return nil, err
 	}
-	programs := []mockProgram{
-		{name: bareServer, note: "fixed answers, those of quartet-mock"},
-		{name: ourServer, note: "its defaults: validation and journal on"},
-		{name: "kin-openapi before net/http", note: "the same fixed answers; requests and answers are validated"},
-	}
-	packages := []string{"./internal/bare", ourModule + "/mockserver/cmd/quartet-mock", "./internal/kinserver"}
-	further := [][]string{{"-answers", answers}, nil, {"-answers", answers, "-document", merged}}
-	for i := range programs {
-		file := filepath.Join(into, filepath.Base(packages[i]))
-		if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", file, packages[i]).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("%s: %w: %s", packages[i], err, out)
+	for _, s := range goServers {
+		file := filepath.Join(into, filepath.Base(s.from))
+		if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", file, s.from).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w: %s", s.from, err, out)
 		}
 		size, err := sizeOnDisk(file)
 		if err != nil {
 			return nil, err
 		}
-		programs[i].size = size
-		programs[i].command = func(port string) []string {
-			return append([]string{file, "-addr", "127.0.0.1:" + port}, further[i]...)
+		command := func(port string) []string {
+			return append([]string{file, "-addr", "127.0.0.1:" + port}, s.flags(into)...)
+		}
+		programs = append(programs, mockProgram{name: s.name, note: s.note, size: size, command: command})
+		if s.name != ourServer {
+			continue
+		}
+		if err := recordAnswers(command, filepath.Join(into, answersFile)); err != nil {
+			return nil, err
 		}
 	}
-	return programs, recordAnswers(programs[1], answers)
+	return programs, nil
 }
 
 // recordAnswers asks the mock what the others are to answer.
-func recordAnswers(mock mockProgram, file string) error {
-	server, err := startWire(mock.command)
+func recordAnswers(mock func(port string) []string, file string) error {
+	server, err := startWire(mock)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +30,24 @@ func TestMockAnswersTheCallsOfTheWire(t *testing.T) {
 	}
 	assert.ErrorContains(t, conn.do(wireCalls[0].bytes(), 418), "not 418")
 	srv.Verify(t, mockserver.Expect("getMyProfile").Times(3), mockserver.Expect("changeName").Times(2), mockserver.Expect("createUserSubscription").Times(2))
+}
+
+func TestConnectionsAreThereBeforeTheClockStarts(t *testing.T) {
+	t.Parallel()
+	var calls, dialled atomic.Int64
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	srv.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			dialled.Add(1)
+		}
+	}
+	srv.Start()
+	t.Cleanup(srv.Close)
+	took, length, err := loadWire(strings.TrimPrefix(srv.URL, "http://"), wireCalls[0], 3, time.Millisecond)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, length, time.Millisecond)
+	assert.EqualValues(t, 3, dialled.Load())
+	assert.EqualValues(t, len(took)+3, calls.Load(), "each has been called once before")
 }
 
 func TestPercentiles(t *testing.T) {

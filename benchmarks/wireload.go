@@ -135,16 +135,31 @@ func (l latencies) percentile(p int) float64 {
 }
 
 // loadWire calls over so many connections for a time, and returns how long it really was:
-// calls that have begun are waited for.
+// calls that have begun are waited for. The connections are there before the clock starts,
+// each with a call behind it.
 func loadWire(addr string, c wireCall, conns int, length time.Duration) (latencies, time.Duration, error) {
+	request := c.bytes()
+	open := make([]*wireConn, conns)
+	for i := range open {
+		conn, err := dialWire(addr)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer conn.conn.Close()
+		if err := conn.conn.SetDeadline(time.Now().Add(length + wirePatience)); err != nil {
+			return nil, 0, err
+		}
+		if err := conn.do(request, c.status); err != nil {
+			return nil, 0, err
+		}
+		open[i] = conn
+	}
 	each := make([]latencies, conns)
 	errs := make([]error, conns)
-	request := c.bytes()
 	var done sync.WaitGroup
 	begun := time.Now()
-	end := begun.Add(length)
-	for i := range conns {
-		done.Go(func() { each[i], errs[i] = loadConn(addr, request, c.status, end) })
+	for i, conn := range open {
+		done.Go(func() { each[i], errs[i] = conn.load(request, c.status, begun.Add(length)) })
 	}
 	done.Wait()
 	took := time.Since(begun)
@@ -153,17 +168,10 @@ func loadWire(addr string, c wireCall, conns int, length time.Duration) (latenci
 	return all, took, errors.Join(errs...)
 }
 
-func loadConn(addr string, request []byte, status int, end time.Time) (took latencies, err error) {
-	conn, err := dialWire(addr)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.conn.Close()
-	if err := conn.conn.SetDeadline(end.Add(wirePatience)); err != nil {
-		return nil, err
-	}
+// load calls until the end.
+func (w *wireConn) load(request []byte, status int, end time.Time) (took latencies, err error) {
 	for now := time.Now(); ; {
-		if err := conn.do(request, status); err != nil {
+		if err := w.do(request, status); err != nil {
 			return nil, err
 		}
 		then := now

@@ -8,21 +8,26 @@ import (
 	"strings"
 )
 
-// What the mock on the wire is held against: requests per second at boundConns, by the
-// beginning of the other's name.
+// What the mock on the wire is held against: requests per second at boundConns.
 var wireAims = []struct {
 	than string
 	aim  float64
 }{{bareServer, 0.75}, {"Prism", 10}, {"WireMock", 4}}
 
 var wireMethod = fmt.Sprintf(`
-The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare
-net/http server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
-settings make it. Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it; the
-loader is the same for all and writes prepared bytes to connections that are kept. In each of %d rounds every call is made for
-%s over every number of connections, at one server after the other. A JVM is called for %s before. Figures are medians of the
-rounds, the ratio that of the rounds' own ratios. Latency at %d and %d connections is mostly the wait for the one core; a low p50
-beside a low rate means that a server answers few connections at a time while the others wait.
+The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare net/http
+server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
+settings make it. With -check-answers it does as much as kin-openapi, which validates answers, too.
+
+Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it. All but the one that is
+called are stopped where they are (SIGSTOP), because even an idle one may take time of that core. The loader is the same for all and
+writes prepared bytes to connections that are there before its clock starts and kept until it ends. In each of %d rounds every call
+is made for %s over every number of connections, at one server after the other; the next round begins with another one. A JVM is
+called for %s before.
+
+Latencies are those of the calls of all rounds together, in parentheses those of single rounds. At %d and %d connections they are
+mostly the wait for the one core; a low p50 beside a low rate means that a server answers few connections at a time while the others
+wait. All peers come from the npm registry, MockServer too, in the jar that its package brings.
 `, wireRounds, wireSlice, wireWarm, boundConns, wireConns[len(wireConns)-1])
 
 // text is the section.
@@ -31,9 +36,12 @@ func (r *wireReport) text() (string, error) {
 	if bare == nil || ours == nil {
 		return "", fmt.Errorf("there is nothing to compare with: %v", r.absent)
 	}
+	kin, err := moduleVersion("github.com/getkin/kin-openapi")
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
-	b.WriteString("\n## The mock on the wire\n" + wireMethod)
-	fmt.Fprintf(&b, "Load average of the machine: %s.%s\n", r.load, runtimes())
+	fmt.Fprintf(&b, "\n%s Load average of the machine: %s. kin-openapi: %s.%s\n", cores(), r.load, kin, runtimes())
 	for _, a := range r.absent {
 		fmt.Fprintf(&b, "\n%s: not measured: %s.\n", a.name, a.reason)
 	}
@@ -43,6 +51,14 @@ func (r *wireReport) text() (string, error) {
 	}
 	r.writeCosts(&b)
 	return b.String(), nil
+}
+
+// cores says what runs where.
+func cores() string {
+	if serverCore == "" {
+		return "Nothing is pinned to a core."
+	}
+	return "The servers have core " + serverCore + ", the loader core " + loaderCore + "."
 }
 
 // runtimes says which versions of the peers' runtimes there are.
@@ -57,9 +73,9 @@ func runtimes() (text string) {
 	return text
 }
 
-// side finds a server by the beginning of its name, nil when it was not measured.
+// side finds a server by its name, nil when it was not measured.
 func (r *wireReport) side(name string) *wireSide {
-	at := slices.IndexFunc(r.sides, func(s *wireSide) bool { return strings.HasPrefix(s.name, name) })
+	at := slices.IndexFunc(r.sides, func(s *wireSide) bool { return s.name == name })
 	if at < 0 {
 		return nil
 	}
@@ -74,7 +90,7 @@ func (r *wireReport) writeManners(b *strings.Builder) {
 		if s.manners.remembers {
 			reads = "yes"
 		}
-		t.groups[0].rows = append(t.groups[0].rows, row{s.name, []cell{
+		t.groups[0].rows = append(t.groups[0].rows, row{s.title(), []cell{
 			{text: s.note}, {text: strconv.Itoa(s.manners.wrong)}, {text: strconv.Itoa(s.manners.stranger)}, {text: reads},
 		}})
 	}
@@ -83,12 +99,12 @@ func (r *wireReport) writeManners(b *strings.Builder) {
 
 func (r *wireReport) writeCall(b *strings.Builder, call int) {
 	bare, ours := r.side(bareServer), r.side(ourServer)
-	t := table{"connections, server", []column{{"requests/s", higher}, {"slowest to fastest round", neither}, {"× bare", neither}, {"p50 µs", lower}, {"p99 µs", lower}}, nil}
+	t := table{"connections, server", []column{{"requests/s", higher}, {"× bare", neither}, {"p50 µs", lower}, {"p99 µs", lower}}, nil}
 	for _, conns := range wireConns {
 		cell := wireCell{call, conns}
 		g := group{name: strconv.Itoa(conns)}
 		for _, s := range r.sides {
-			g.rows = append(g.rows, row{s.name, s.cells[cell].cells(bare.cells[cell])})
+			g.rows = append(g.rows, row{s.title(), s.cells[cell].cells(bare.cells[cell])})
 		}
 		t.groups = append(t.groups, g)
 	}
@@ -97,33 +113,43 @@ func (r *wireReport) writeCall(b *strings.Builder, call int) {
 	fmt.Fprintf(b, "\n%s\n\n", t.beaten(ourServer))
 	at := wireCell{call, boundConns}
 	for _, aim := range wireAims {
+		text := fmt.Sprintf("At least %v × %s at %d connections", aim.aim, aim.than, boundConns)
 		other := r.side(aim.than)
 		if other == nil {
-			fmt.Fprintf(b, "At least %v × %s at %d connections: not measured.\n", aim.aim, aim.than, boundConns)
+			b.WriteString(unmeasured(text))
 			continue
 		}
-		got := ratio(ours.cells[at].rate, other.cells[at].rate)
-		fmt.Fprintf(b, "At least %v × %s at %d connections: %s, %.2f.\n", aim.aim, aim.than, boundConns, holds(got >= aim.aim), got)
+		got := median(ratios(ours.cells[at].rate, other.cells[at].rate))
+		b.WriteString(verdict(text, got >= aim.aim, got))
 	}
 }
 
 func (s *wireSamples) cells(bare *wireSamples) []cell {
+	slices.Sort(s.all)
 	return []cell{
-		figure("%.0f", median(s.rate)), spread(s.rate), figure("%.2f", ratio(s.rate, bare.rate)),
-		figure("%.0f", median(s.p50)), figure("%.0f", median(s.p99)),
+		over("%.0f", s.rate), over("%.2f", ratios(s.rate, bare.rate)),
+		figure("%.0f", s.all.percentile(50)).within("%.0f", s.p50), figure("%.0f", s.all.percentile(99)).within("%.0f", s.p99),
 	}
 }
 
 // writeCosts says what a server takes before anybody calls it.
 func (r *wireReport) writeCosts(b *strings.Builder) {
-	t := table{"", []column{{"ms from start to first valid answer", lower}, {"fastest to slowest", neither}, {"MB at rest", lower}, {"MB after the load", lower}, {"MB on disk", lower}}, []group{{}}}
+	t := table{"", []column{{"ms from start to first valid answer", lower}, {"MB at rest", lower}, {"MB under load", lower}, {"MB on disk", lower}}, []group{{}}}
 	for _, s := range r.sides {
-		t.groups[0].rows = append(t.groups[0].rows, row{s.name, []cell{
-			figure("%.0f", median(s.start)), spread(s.start), figure("%.1f", median(s.rest)), figure("%.1f", median(s.after)), figure("%.1f", s.size),
+		t.groups[0].rows = append(t.groups[0].rows, row{s.title(), []cell{
+			over("%.0f", s.start), memory(s.rest), memory(s.after), figure("%.1f", s.size),
 		}})
 	}
 	b.WriteString("\n### Start, memory, size\n")
 	t.write(b)
-	b.WriteString("\nMemory is the resident set of the whole process group. The size of what runs on Node or Java is without these.\n")
-	fmt.Fprintf(b, "\n%s\n", t.beaten(ourServer))
+	fmt.Fprintf(b, "\nEvery server is started %d times, in turn. Memory is the resident set of the whole process group, at rest at the first answer of each\n"+
+		"start and under load at the end of each round. The size of what runs on Node or Java is without these.\n\n%s\n", wireStarts, t.beaten(ourServer))
+}
+
+// memory in MB, unknown where the system does not tell.
+func memory(values []float64) cell {
+	if slices.Max(values) == 0 {
+		return unknown
+	}
+	return over("%.1f", values)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,7 +28,7 @@ const (
 	wireAgain    = time.Millisecond // between two looks whether it answers
 )
 
-// startWire starts a program on the first core, as a process group of its own, and calls it
+// startWire starts a program on its core, as a process group of its own, and calls it
 // until it answers as it should.
 func startWire(command func(port string) []string) (*wireServer, error) {
 	addr, err := freeAddress()
@@ -36,8 +37,8 @@ func startWire(command func(port string) []string) (*wireServer, error) {
 	}
 	_, port, _ := net.SplitHostPort(addr)
 	args := command(port)
-	if pins() {
-		args = append([]string{"taskset", "-c", "0"}, args...)
+	if serverCore != "" {
+		args = append([]string{"taskset", "-c", serverCore}, args...)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "NODE_ENV=production", "DO_NOT_TRACK=1")
@@ -126,24 +127,60 @@ func groupOf(stat string) int {
 	return group
 }
 
+// alone lets the server run for as long as do, and then stops it where it is: even an idle
+// one, a JVM above all, takes time of the core that another one is measured on.
+func (s *wireServer) alone(do func() error) error {
+	if err := s.signal(syscall.SIGCONT); err != nil {
+		return err
+	}
+	return errors.Join(do(), s.signal(syscall.SIGSTOP))
+}
+
+// signal goes to the program and all that it has started.
+func (s *wireServer) signal(what syscall.Signal) error {
+	return syscall.Kill(-s.cmd.Process.Pid, what)
+}
+
 // stop ends the program and all that it has started.
 func (s *wireServer) stop() {
-	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) // it may have ended by itself
+	_ = s.signal(syscall.SIGKILL) // it may have ended by itself
 	<-s.ended
 }
 
-// pins reports whether processes can be given a core each.
-func pins() bool {
-	_, err := exec.LookPath("taskset")
-	return err == nil
+// serverCore and loaderCore are what the processes are pinned to, "" where they cannot be or
+// there are not two.
+var serverCore, loaderCore = twoCores()
+
+func twoCores() (server, loader string) {
+	status, err := os.ReadFile("/proc/self/status")
+	if _, missing := exec.LookPath("taskset"); err != nil || missing != nil {
+		return "", ""
+	}
+	return firstTwo(string(status))
 }
 
-// pinSelf leaves the first core to the server.
+var allowedCores = regexp.MustCompile(`(?m)^Cpus_allowed_list:\s*(\d+)(?:([-,])(\d+))?`)
+
+// firstTwo finds the first two cores that a process may run on, such as 0 and 1 of "0-3,8",
+// in its /proc/PID/status; "" when there are no two.
+func firstTwo(status string) (first, second string) {
+	found := allowedCores.FindStringSubmatch(status)
+	if found == nil || found[3] == "" {
+		return "", ""
+	}
+	if found[2] == "," {
+		return found[1], found[3]
+	}
+	at, _ := strconv.Atoi(found[1]) // it is digits
+	return found[1], strconv.Itoa(at + 1)
+}
+
+// pinSelf leaves the servers' core to them.
 func pinSelf() error {
-	if !pins() {
+	if loaderCore == "" {
 		return nil
 	}
-	out, err := exec.Command("taskset", "-a", "-p", "-c", "1", strconv.Itoa(os.Getpid())).CombinedOutput()
+	out, err := exec.Command("taskset", "-a", "-p", "-c", loaderCore, strconv.Itoa(os.Getpid())).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}

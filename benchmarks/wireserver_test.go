@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +38,40 @@ func TestAServerThatEndsOrNeverAnswersIsNotWaitedFor(t *testing.T) {
 	assert.ErrorContains(t, s.await(time.Now()), "no valid answer in time")
 	close(s.ended)
 	assert.ErrorContains(t, s.await(time.Now().Add(time.Minute)), "ended by itself")
+}
+
+func TestAServerRunsForAsLongAsItIsCalledAndNoLonger(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("sleep", "60")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		assert.NoError(t, cmd.Process.Kill())
+		assert.Error(t, cmd.Wait(), "it is killed")
+	})
+	s := &wireServer{cmd: cmd}
+	next := func() (status syscall.WaitStatus) {
+		_, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WUNTRACED|syscall.WCONTINUED, nil)
+		assert.NoError(t, err)
+		return status
+	}
+	require.NoError(t, s.signal(syscall.SIGSTOP))
+	assert.True(t, next().Stopped())
+	assert.ErrorIs(t, s.alone(func() error {
+		assert.True(t, next().Continued())
+		return assert.AnError
+	}), assert.AnError)
+	assert.True(t, next().Stopped())
+}
+
+func TestCoresAreThoseThatAreAllowed(t *testing.T) {
+	t.Parallel()
+	for list, want := range map[string][2]string{
+		"0-1": {"0", "1"}, "2-7,9": {"2", "3"}, "3,5-6": {"3", "5"}, "10,12": {"10", "12"}, "1": {}, "": {},
+	} {
+		first, second := firstTwo("Cpus_allowed:\tff\nCpus_allowed_list:\t" + list + "\nMems_allowed:\t1\n")
+		assert.Equal(t, want, [2]string{first, second}, list)
+	}
 }
 
 func TestGroupOfAProcess(t *testing.T) {
