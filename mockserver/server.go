@@ -105,7 +105,7 @@ func New(opts ...Option) (*Server, error) {
 		documents: loaded,
 		coverage:  newCoverage(loaded.contract),
 		journal:   journal{most: defaultCalls, mostBytes: defaultBytes, redactor: loaded.redactor},
-		storage:   storage{most: defaultStateSize},
+		storage:   storage{set: defaultStateSize},
 		spaces:    spaces{most: defaultSpaces, idle: defaultIdle, byID: map[string]*Space{}},
 		begin:     beginning{state: *defaultState()},
 		large:     make(chan struct{}, 1),
@@ -123,6 +123,7 @@ func New(opts ...Option) (*Server, error) {
 	if s.seed, err = s.begin.snapshot(); err != nil {
 		return nil, err
 	}
+	s.storage.open(s.seed.data)
 	s.reopen()
 	s.defaultSpace = s.Space("")
 	return s, nil

@@ -13,16 +13,17 @@ import (
 )
 
 // WithStateSize bounds the bytes that calls of the four APIs may come to hold in the states of
-// all spaces together. Past it a call that would make a state larger is answered with 507,
-// until a space is reset, replaced or removed. What the server began with does not count, nor
-// does what Go code or the admin API puts in its place. By default 64 MiB; 0 keeps it.
+// all spaces together, besides one copy of each user that the server began with. Past it a call
+// that would make a state larger is answered with 507, until a space is reset, replaced or
+// removed. What the server began with does not count, nor does what Go code or the admin API
+// puts in its place. By default 64 MiB; 0 keeps it.
 func WithStateSize(bytes int) Option {
 	return func(s *Server) error {
 		if bytes < 0 {
 			return fmt.Errorf("WithStateSize: %d bytes: it may not be negative", bytes)
 		}
 		if bytes > 0 {
-			s.storage.most = int64(bytes)
+			s.storage.set = int64(bytes)
 		}
 		return nil
 	}
@@ -36,13 +37,23 @@ const defaultStateSize = 64 << 20
 // that would be too much all is measured anew. Full is also what is nearly so, or each of the
 // last calls that fit would have all measured.
 type storage struct {
-	most    int64
+	set     int64 // by WithStateSize
+	most    int64 // that, and a copy of each user of the beginning
 	count   atomic.Int64 // no less than what is held, and above most while it is full
 	pending atomic.Int64 // of count: what calls under way may write yet
 	freed   atomic.Bool  // there may be less than when it was full
 
 	mu   sync.Mutex // one measures at a time
 	full bool       // when it was measured last
+}
+
+// open makes room for a copy of each user of the beginning, which every write begins with, so
+// that a large seed leaves calls as much as a small one.
+func (st *storage) open(beginning *data) {
+	st.most = st.set
+	for _, users := range []any{beginning.profile.base, beginning.billing.base, beginning.subscription.base, beginning.vendorUsers.base} {
+		st.most += int64(sizeOf(reflect.ValueOf(users)))
+	}
 }
 
 // reserve reports whether a call may write so many bytes. After one that may comes settle.
@@ -76,7 +87,7 @@ func (s *Server) measure() bool {
 	}
 	before, pending := st.count.Load(), st.pending.Load()
 	held := s.held()
-	st.full = held > st.most-st.most/8
+	st.full = held > st.most-st.set/8
 	if st.full {
 		held = max(held, st.most+1)
 	}
@@ -133,9 +144,9 @@ func (d *data) growth(copied *data) int {
 // texts are the bytes of the members that calls change.
 func (v *VendorState) texts() int { return len(v.CompanyName) + len(v.Phone) }
 
-func (s *storage) noRoom() *refusal {
+func (st *storage) noRoom() *refusal {
 	return &refusal{status: http.StatusInsufficientStorage, undocumented: true, message: fmt.Sprintf(
-		"Calls may hold %d bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space", s.most)}
+		"Calls may hold %d bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space", st.set)}
 }
 
 // What a call's body may come to hold at most: what stands for each of its bytes, and what the

@@ -91,3 +91,17 @@ func TestStateSizeOfSpacesThatExpire(t *testing.T) {
 		m.call("PUT", "/profile/name-change", named(9_500)).ok()
 	}, mockserver.WithStateSize(100_000), mockserver.WithSpaces(0, time.Minute))
 }
+
+// A seed may be larger than what calls may come to hold: each of its users can be written.
+func TestStateSizeLeavesRoomForEachUserOfTheSeed(t *testing.T) {
+	t.Parallel()
+	state := mockserver.DefaultState()
+	for i := range 2000 {
+		state.Billing.Users[fmt.Sprint("user-", i)] = &mockserver.BillingUser{ID: int64(100 + i), Type: "client", Status: "active"}
+	}
+	m := inProcess(t, mockserver.WithState(state), mockserver.WithStateSize(50_000))
+	for i := range 2000 {
+		m.call("PATCH", manage, fmt.Sprintf(`{"login":"user-%d","status":"blocked"}`, i)).ok()
+	}
+	m.call("PUT", "/profile/name-change", named(100_000)).is(507, `{"detail":"Calls may hold 50000 bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space"}`)
+}
