@@ -133,9 +133,9 @@ func (d *data) growth(copied *data) int {
 // texts are the bytes of the members that calls change.
 func (v *VendorState) texts() int { return len(v.CompanyName) + len(v.Phone) }
 
-func (s *storage) noRoom() *refusal {
+func (st *storage) noRoom() *refusal {
 	return &refusal{status: http.StatusInsufficientStorage, undocumented: true, message: fmt.Sprintf(
-		"Calls may hold %d bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space", s.most)}
+		"Calls may hold %d bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space", st.most)}
 }
 
 // What a call's body may come to hold at most: what stands for each of its bytes, and what the
