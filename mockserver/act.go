@@ -16,19 +16,26 @@ import (
 
 // act runs the operation's handler on the state and encodes its answer.
 func (c *call) act(op *contract.Operation, caller Token, req *api.Request) response {
-	write, run := op.Method != http.MethodGet, c.run
-	if write {
-		if most := weight(req.Body); c.server.reserve(most) {
-			defer c.server.storage.settle(most) // when the lock is free again
-		} else {
-			run = c.runWithoutRoom
-		}
+	if op.Method == http.MethodGet {
+		defer c.world.lock(true).Unlock()
+		answer, err := c.run(op, caller, req)
+		return c.encoded(op, answer, err)
 	}
-	defer c.world.lock(!write).Unlock()
+	run := c.run
+	if most := weight(req.Body); c.server.reserve(most) {
+		defer c.server.storage.settle(most) // when the lock is free again
+	} else {
+		run = c.runWithoutRoom
+	}
+	defer c.world.lock(false).Unlock()
 	answer, err := run(op, caller, req)
-	if write {
-		c.server.storage.count.Add(c.world.takeCopied())
-	}
+	c.server.storage.count.Add(c.world.takeCopied())
+	return c.encoded(op, answer, err)
+}
+
+// encoded is a handler's answer, or its error, as it is sent. The state, of which it may hold
+// parts, is still locked.
+func (c *call) encoded(op *contract.Operation, answer api.Answer, err error) response {
 	switch {
 	case err != nil:
 		return c.server.erred(op, err)
