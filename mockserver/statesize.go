@@ -37,8 +37,8 @@ const defaultStateSize = 64 << 20
 // that would be too much all is measured anew. Full is also what is nearly so, or each of the
 // last calls that fit would have all measured.
 type storage struct {
-	set     int64 // by WithStateSize
-	most    int64 // that, and a copy of each user of the beginning
+	set     int64        // by WithStateSize
+	most    int64        // that, and a copy of each user of the beginning
 	count   atomic.Int64 // no less than what is held, and above most while it is full
 	pending atomic.Int64 // of count: what calls under way may write yet
 	freed   atomic.Bool  // there may be less than when it was full
