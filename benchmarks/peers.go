@@ -61,7 +61,8 @@ var peers = []peer{
 		command: func(into, port string) []string {
 			jar, _ := filepath.Glob("peers/mockserver/node_modules/mockserver-node/*.jar") // as above
 			args := []string{"java", "-Dmockserver.initializationJsonPath=" + filepath.Join(into, expectationsFile), "-Dmockserver.logLevel=OFF",
-				"-Dmockserver.disableSystemOut=true", "-Dmockserver.disableLogging=true", "-Dmockserver.attemptToProxyIfNoMatchingExpectation=false", "-jar"}
+				"-Dmockserver.disableSystemOut=true", "-Dmockserver.disableLogging=true", "-Dmockserver.attemptToProxyIfNoMatchingExpectation=false",
+				"-Dmockserver.directoryToSaveDynamicSSLCertificate=" + into, "-jar"}
 			return append(append(args, jar...), "-serverPort", port)
 		},
 	},
