@@ -114,8 +114,10 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	if refused := c.awaitTurn(op, len(body)); refused != nil {
-		return nil, refused
+	if len(body) > smallAdminBody {
+		if refused := c.awaitTurn(); refused != nil {
+			return nil, refused
+		}
 	}
 	verdict := op.Validate(contract.Request{
 		Path: match.Path, RawQuery: c.r.URL.RawQuery, Header: c.r.Header, ContentType: plainJSON(c.r.Header.Get("Content-Type")), Body: body,
@@ -142,7 +144,8 @@ func (s *Server) runAdmin(c *adminCall, match contract.Match, id string, wrong *
 
 // refuse refuses a request for what its document says, and for what the handler finds in a
 // body that can be read all the same. Each handler that has a body decodes it before all else,
-// so that it does not miss the space.
+// and that refuses when there are issues already, so that nothing is done and the space, which
+// has not been entered, is not asked for.
 func (c *adminCall) refuse(op *contract.Operation, issues []contract.Issue, body []byte) *refusal {
 	if c.body = op.Legible(body); c.body == nil {
 		return &refusal{issues: issues}
@@ -197,21 +200,11 @@ var adminHandlers = map[string]adminHandler{
 // smallAdminBody is how large a body may be of which several are read at once.
 const smallAdminBody = 64 << 10
 
-// large reports whether a call may take many times the memory of what it reads or answers: a
-// large body, or what holds a whole state or, checked as one, a whole journal.
-func (c *adminCall) large(op *contract.Operation, body int) bool {
-	switch op.ID {
-	case "getState", "getSeed", "listCodes":
-		return true
-	case "listCalls":
-		return c.server.prove
-	}
-	return body > smallAdminBody
-}
-
-// awaitTurn lets one large call on after the other, each until its answer is sent.
-func (c *adminCall) awaitTurn(op *contract.Operation, body int) *refusal {
-	if !c.large(op, body) {
+// awaitTurn lets one large call on after the other, each until its answer is sent. Large is one
+// that may take many times the memory of what it reads or answers: by its body, or because it
+// holds a whole state or a whole journal, for which its handler awaits its turn. It may be both.
+func (c *adminCall) awaitTurn() *refusal {
+	if c.turn {
 		return nil
 	}
 	select {

@@ -101,5 +101,7 @@ func TestLargeAdminCallsComeOneAfterTheOther(t *testing.T) {
 	assert.Equal(t, 201, status(http.MethodPost, "codes", `{"user_id":"usr_anna"}`))
 	<-s.large
 	assert.Equal(t, 201, status(http.MethodPost, "codes", `{"user_id":"usr_anna"}`))
+	ctx = t.Context()
+	assert.Equal(t, 200, status(http.MethodGet, "state", long), "one that is large twice has one turn")
 	assert.Empty(t, s.large)
 }

@@ -37,6 +37,9 @@ func (c *adminCall) listCalls() (any, *refusal) {
 		list.numbers = list.numbers[len(list.numbers)-last:]
 	}
 	if c.server.prove { // it is checked as a whole
+		if refused := c.awaitTurn(); refused != nil {
+			return nil, refused
+		}
 		var whole bytes.Buffer
 		_ = list.write(&whole) // in memory
 		return text{"application/json", whole.Bytes()}, nil

@@ -14,7 +14,12 @@ import (
 
 // The operations of the admin API about one space. Its journal is in adminjournal.go.
 
-func (c *adminCall) state() (any, *refusal) { return c.space.State(), nil }
+func (c *adminCall) state() (any, *refusal) {
+	if refused := c.awaitTurn(); refused != nil {
+		return nil, refused
+	}
+	return c.space.State(), nil
+}
 
 func (c *adminCall) replaceState() (any, *refusal) {
 	root, err := jsonTree(c.body, maxAdminValues)
@@ -51,6 +56,9 @@ func expectEnd(flaws *checker, f *Fault, path ...any) {
 }
 
 func (c *adminCall) seed() (any, *refusal) {
+	if refused := c.awaitTurn(); refused != nil {
+		return nil, refused
+	}
 	var file bytes.Buffer
 	if err := c.space.State().Write(&file); err != nil {
 		return nil, &refusal{status: http.StatusConflict, undocumented: true, message: "No seed file can hold this state: " + err.Error()}
@@ -98,6 +106,9 @@ type issuedCode struct {
 }
 
 func (c *adminCall) listCodes() (any, *refusal) {
+	if refused := c.awaitTurn(); refused != nil {
+		return nil, refused
+	}
 	list := codeList{Codes: []issuedCode{}}
 	users := c.space.State().Profile.Users
 	for _, id := range slices.Sorted(maps.Keys(users)) {

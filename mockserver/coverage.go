@@ -90,12 +90,14 @@ func (c Coverage) Markdown() string {
 	for _, op := range c.Operations {
 		answers, parameters := op.met()
 		fmt.Fprintf(&b, "| %s | %d | %d/%d | %d/%d | %s |\n", op.Operation, op.Calls,
-			answers, len(op.Answers), parameters, len(op.Parameters), strings.Join(op.unmet(), ", "))
+			answers, len(op.Answers), parameters, len(op.Parameters), strings.Join(op.Unmet(), ", "))
 	}
 	return b.String()
 }
 
-func (o OperationCoverage) unmet() (names []string) {
+// Unmet returns what was not met: answers by their status, then parameters as "in name". It is
+// nil when all was.
+func (o OperationCoverage) Unmet() (names []string) {
 	for _, a := range o.Answers {
 		if a.Calls == 0 {
 			names = append(names, fmt.Sprint(a.Status))

@@ -123,7 +123,7 @@ func New(opts ...Option) (*Server, error) {
 	if s.seed, err = s.begin.snapshot(); err != nil {
 		return nil, err
 	}
-	s.storage.open(s.seed.data)
+	s.storage.beginWith(s.seed.data)
 	s.reopen()
 	s.defaultSpace = s.Space("")
 	return s, nil

@@ -47,9 +47,9 @@ type storage struct {
 	full bool       // when it was measured last
 }
 
-// open makes room for a copy of each user of the beginning, which every write begins with, so
-// that a large seed leaves calls as much as a small one.
-func (st *storage) open(beginning *data) {
+// beginWith works out most. Every first write to a user begins with a copy, for which there is
+// room of its own, so that a large seed leaves calls as much as a small one.
+func (st *storage) beginWith(beginning *data) {
 	st.most = st.set
 	for _, users := range []any{beginning.profile.base, beginning.billing.base, beginning.subscription.base, beginning.vendorUsers.base} {
 		st.most += int64(sizeOf(reflect.ValueOf(users)))

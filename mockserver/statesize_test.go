@@ -87,7 +87,7 @@ func TestStateSizeOfSpacesThatExpire(t *testing.T) {
 			m.call("PUT", fmt.Sprintf("/_space/s%d/profile/name-change", i), named(9_500))
 		}
 		assert.Equal(t, 507, m.call("PUT", "/profile/name-change", named(9_500)).status)
-		time.Sleep(time.Minute + time.Second)
+		<-time.After(time.Minute + time.Second)
 		m.call("PUT", "/profile/name-change", named(9_500)).ok()
 	}, mockserver.WithStateSize(100_000), mockserver.WithSpaces(0, time.Minute))
 }

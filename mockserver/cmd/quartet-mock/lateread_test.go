@@ -117,13 +117,8 @@ func TestReadWithoutADeadlineWaits(t *testing.T) {
 func TestDeadlinesThatNobodyWaitsForMoveNothing(t *testing.T) {
 	t.Parallel()
 	lateRead(t, func(t *testing.T, c *lateConn, socket *countingConn, peer net.Conn) {
-		go func() {
-			for range 100 {
-				time.Sleep(time.Second)
-				_, _ = peer.Write([]byte("x")) // the read shows what comes of it
-			}
-		}()
 		for range 100 {
+			time.AfterFunc(time.Second, func() { _, _ = peer.Write([]byte("x")) }) // the read shows what comes of it
 			for _, d := range []time.Duration{2 * time.Hour, time.Hour, 90 * time.Minute} {
 				require.NoError(t, c.SetReadDeadline(after(d)))
 			}

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"strings"
 
 	"github.com/quartet-go/quartet/mockserver"
@@ -80,18 +79,7 @@ func (s *settings) verdict(mock *mockserver.Server, early error, logger *slog.Lo
 // tellUncovered logs what each operation has not met, as text and as JSON alike.
 func tellUncovered(covered mockserver.Coverage, logger *slog.Logger) {
 	for _, op := range covered.Operations {
-		var unmet []string
-		for _, a := range op.Answers {
-			if a.Calls == 0 {
-				unmet = append(unmet, strconv.Itoa(a.Status))
-			}
-		}
-		for _, param := range op.Parameters {
-			if !param.Met {
-				unmet = append(unmet, param.In+" "+param.Name)
-			}
-		}
-		if len(unmet) > 0 {
+		if unmet := op.Unmet(); len(unmet) > 0 {
 			logger.Error("not all of an operation was met", "operation", op.Operation, "calls", op.Calls, "unmet", strings.Join(unmet, ", "))
 		}
 	}
