@@ -21,7 +21,7 @@ func TestUnixSocket(t *testing.T) {
 	require.NoError(t, abandoned.Close())
 	require.FileExists(t, path, "a dead process has left it")
 
-	s := begin(t, nil, "-addr", unixPrefix+path)
+	s, _ := process(t, nil, "-addr", unixPrefix+path)
 	assert.Equal(t, unixPrefix+path, s.ready["address"])
 	assert.Equal(t, "http://localhost", s.url)
 	assert.Equal(t, "HTTP/1.1", protocolOf(t, s, new(http.Transport)))

@@ -19,7 +19,7 @@ func TestMutualTLS(t *testing.T) {
 	cert, key := certificateFiles(t)
 	stranger, strangersKey := certificateFiles(t)
 	ca := filepath.Join(t.TempDir(), "ca.pem")
-	s := begin(t, nil, "-addr", "127.0.0.1:0", "-tls-ca", ca, "-tls-client-ca", cert)
+	s, _ := process(t, nil, "-addr", "127.0.0.1:0", "-tls-ca", ca, "-tls-client-ca", cert)
 	for name, tc := range map[string]struct {
 		cert, key string
 		refused   bool
@@ -94,7 +94,7 @@ func TestResetThroughTLS(t *testing.T) {
 	cert, key := certificateFiles(t)
 	seed := file(t, "seed.yaml", "faults: [{kind: connection-reset}]\n")
 	for _, args := range [][]string{{}, {"-tls-cert", cert, "-tls-key", key}} {
-		s := begin(t, nil, append(args, "-addr", "127.0.0.1:0", "-seed", seed)...)
+		s, _ := process(t, nil, append(args, "-addr", "127.0.0.1:0", "-seed", seed)...)
 		req := request(t, s.url+"/profile/me")
 		req.Method = http.MethodPost // which net/http does not repeat
 		err := failure(t, &http.Transport{TLSClientConfig: trusting(t, cert)}, req)
