@@ -18,6 +18,7 @@ type call struct {
 	op    *contract.Operation // nil: no operation matches
 	entry *record             // in the journal
 	fault *met                // nil: none
+	other *Variation          // how the answer differs from the usual one; nil: not
 	limit [][2]string         // fields that a rate limit puts on the answer
 	notes []string            // of a proxy: what was wrong, for the journal
 
@@ -31,12 +32,22 @@ type call struct {
 // underWay has room for calls. One that ends in a panic does not come back.
 var underWay = sync.Pool{New: func() any { return new(call) }}
 
+// decliner is a ResponseWriter that takes only answers which come whole and at once: it has no
+// connection that could be watched, cut off or written to in pieces. A call that may need one
+// is declined before it leaves a trace, and comes again where there is one.
+type decliner interface{ Decline() }
+
 // ServeHTTP answers a request, see "The way of a request" in the package comment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Space: which world is it in? The admin API is about worlds, not in one.
 	id, path, refused := spaceOf(r)
+	once, atOnce := w.(decliner)
 	if strings.HasPrefix(path, adminPrefix) {
-		s.serveAdmin(w, r, id, path, refused)
+		if atOnce {
+			once.Decline()
+		} else {
+			s.serveAdmin(w, r, id, path, refused)
+		}
 		return
 	}
 	var space *Space
@@ -50,6 +61,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer space.end()
+	if atOnce && space.mayWait() {
+		once.Decline()
+		return
+	}
 	c := underWay.Get().(*call)
 	c.Space, c.r, c.path, c.match, c.op = space, r, path, match, match.Operation
 
@@ -58,10 +73,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, broken := readBody(r)
 	c.receive(body)
 
-	// Fault: does it meet one?
-	c.fault = space.meet(c.op, r)
-	if c.fault == nil {
-		c.fault = s.preferred(c.op, r)
+	// Fault: does it meet one? One that was added just now comes too late for a decliner.
+	if !atOnce {
+		c.other = space.varied.Load()
+		if c.fault = space.meet(c.op, r); c.fault == nil {
+			c.fault = s.preferred(c.op, r)
+		}
 	}
 
 	// Answer: what the fault says instead; or else the right one, in one of the forms that
@@ -87,6 +104,11 @@ func (c *call) right(body []byte, broken *refusal) (resp response) {
 		return c.proxied(body, broken)
 	}
 	return c.server.proved(c.op, c.vary(c.answer(broken)))
+}
+
+// mayWait reports whether an answer may take its time, or come in pieces, or not at all.
+func (s *Space) mayWait() bool {
+	return s.server.proxy != nil || s.server.prefer || s.faults.some.Load() || s.varied.Load() != nil
 }
 
 // receive looks at the body, once for the journal and the answer: a body whose names are all

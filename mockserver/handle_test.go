@@ -2,14 +2,19 @@ package mockserver_test
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/quartet-go/quartet/mockserver"
 )
 
 func TestUnknownPathNamesTheNearestRoute(t *testing.T) {
@@ -186,5 +191,63 @@ func TestContentTypeMayHaveParameters(t *testing.T) {
 	m := start(t)
 	for _, contentType := range []string{"application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"} {
 		m.call("PATCH", manage, `{"login":"test@mail.com"}`, "Content-Type: "+contentType).ok()
+	}
+}
+
+// atOnce is a writer that takes only answers which come whole and at once.
+type atOnce struct {
+	*httptest.ResponseRecorder
+	declined bool
+}
+
+func (w *atOnce) Decline() { w.declined = true }
+
+// What may wait for something, or come in pieces, leaves no trace when it is declined; all
+// other calls are answered.
+func TestCallsAreDeclinedThatMayWait(t *testing.T) {
+	t.Parallel()
+	calm := func(*mockserver.Space) error { return nil }
+	faulty := func(s *mockserver.Space) error {
+		return s.AddFault(mockserver.Fault{Operation: "listPayments", Delay: mockserver.Delay{Time: time.Second}})
+	}
+	target := start(t)
+	for name, tc := range map[string]struct {
+		with     mockserver.Option
+		path     string
+		prepare  func(*mockserver.Space) error
+		declined bool
+	}{
+		"calm":               {prepare: calm},
+		"a fault":            {prepare: faulty, declined: true},
+		"a fault elsewhere":  {prepare: faulty, path: "/_space/a/profile/me"},
+		"a variation":        {with: varied(1), prepare: calm, declined: true},
+		"a variation beyond": {with: varied(1), path: "/_space/a/profile/me", prepare: calm, declined: true},
+		"an unknown path":    {path: "/nowhere", prepare: calm},
+		"a space like none":  {path: "/_space/%00/profile/me", prepare: calm},
+		"Prefer":             {with: mockserver.WithPrefer(), prepare: calm, declined: true},
+		"a proxy":            {with: mockserver.WithProxy(mockserver.Proxy{Target: target.URL()}), prepare: calm, declined: true},
+		"the admin API":      {path: "/_mock/v1/health", prepare: calm, declined: true},
+		"no page of it":      {path: "/_mock/nowhere", prepare: calm, declined: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var with []mockserver.Option
+			if tc.with != nil {
+				with = append(with, tc.with)
+			}
+			m := inProcess(t, with...)
+			require.NoError(t, tc.prepare(m.Space("")))
+			w := &atOnce{ResponseRecorder: httptest.NewRecorder()}
+			m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", cmp.Or(tc.path, "/profile/me"), http.NoBody))
+			assert.Equal(t, tc.declined, w.declined)
+			assert.Equal(t, !tc.declined, w.Body.Len() > 0)
+			if tc.declined {
+				assert.Empty(t, m.Journal())
+				assert.Zero(t, m.Coverage().Percent())
+				for _, fault := range m.Faults() {
+					assert.Zero(t, fault.Seen)
+				}
+			}
+		})
 	}
 }

@@ -51,19 +51,28 @@ func newCrowd(conns, requests int, log func(limit string)) *crowd {
 	return &crowd{maxConns: conns, maxRequests: [2]int{requests, maxAdminRequests}, logged: seldom{log: log}, peers: map[net.Conn]*peer{}}
 }
 
-// enter is http.Server.ConnContext.
+// enter is http.Server.ConnContext. A connection that front has had before is in already.
 func (c *crowd) enter(ctx context.Context, conn net.Conn) context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	p := c.peers[conn]
+	if p == nil {
+		p = c.admit(conn)
+	}
+	return context.WithValue(ctx, peerKey{}, p)
+}
+
+// admit makes room for a connection, or closes it. The caller holds the lock.
+func (c *crowd) admit(conn net.Conn) *peer {
 	p := &peer{conn: conn}
 	if len(c.peers) >= c.maxConns && !c.makeRoom("max-connections", func(*peer) bool { return true }) {
 		p.gone = true
 		cut(conn)
-	} else {
-		c.peers[conn] = p
-		p.place = c.order.PushBack(p)
+		return p
 	}
-	return context.WithValue(ctx, peerKey{}, p)
+	c.peers[conn] = p
+	p.place = c.order.PushBack(p)
+	return p
 }
 
 // changed is http.Server.ConnState.

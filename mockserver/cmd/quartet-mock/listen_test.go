@@ -57,8 +57,8 @@ func TestTakenPortAndBrokenListener(t *testing.T) {
 
 	require.NoError(t, listener.Close())
 	p := program{stdout: new(buffer)}
-	assert.ErrorIs(t, p.answer(defaults(), new(http.Server), listener, nil, nil), net.ErrClosed)
-	broken := promptListener{listener, 0}
+	broken := promptListener{listener, 0, nil}
+	assert.ErrorIs(t, p.answer(defaults(), new(http.Server), newFront(broken, new(http.Server)), nil, nil), net.ErrClosed)
 	_, err = broken.Accept()
 	assert.ErrorIs(t, err, net.ErrClosed)
 }

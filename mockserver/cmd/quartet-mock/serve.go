@@ -50,7 +50,8 @@ func (p *program) serveMock(set *settings, err error) int {
 		p.complain(errors.Join(err, listener.Close()))
 		return usage
 	}
-	return set.verdict(mock, p.answer(set, server, promptListener{listener, set.writeTimeout}, line, logger), logger)
+	prompt := promptListener{listener, set.writeTimeout, func(conn net.Conn) { mock.ConnState(conn, http.StateNew) }}
+	return set.verdict(mock, p.answer(set, server, newFront(prompt, server), line, logger), logger)
 }
 
 // verdict logs all that speaks against an end in success, and returns the exit status.
@@ -165,10 +166,7 @@ func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *htt
 		Protocols:         new(http.Protocols),
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 		ConnContext:       crowd.enter,
-		ConnState: func(conn net.Conn, state http.ConnState) {
-			crowd.changed(conn, state)
-			mock.ConnState(conn, state)
-		},
+		ConnState:         crowd.changed,
 	}
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetHTTP2(true)
@@ -180,13 +178,13 @@ func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *htt
 // answer says that the server is ready, and answers until a signal comes. Then it takes no
 // more connections and lets the requests under way finish. Those that take longer than the
 // time to drain, or than the next signal, are cut off, which is an error.
-func (p *program) answer(set *settings, server *http.Server, listener net.Listener, line []byte, logger *slog.Logger) error {
+func (p *program) answer(set *settings, server *http.Server, front *front, line []byte, logger *slog.Logger) error {
 	ended := make(chan error, 1)
 	go func() {
 		if server.TLSConfig != nil {
-			ended <- server.ServeTLS(listener, "", "")
+			ended <- server.ServeTLS(front.promptListener, "", "")
 		} else {
-			ended <- server.Serve(listener)
+			ended <- server.Serve(front)
 		}
 	}()
 	_, _ = p.stdout.Write(line) // nobody may be listening
@@ -208,7 +206,7 @@ func (p *program) answer(set *settings, server *http.Server, listener net.Listen
 		case <-patience.Done():
 		}
 	}()
-	if server.Shutdown(patience) != nil {
+	if errors.Join(server.Shutdown(patience), front.finish(patience)) != nil {
 		return errors.Join(fmt.Errorf("requests under way %w were cut off", context.Cause(patience)), server.Close())
 	}
 	return nil

@@ -20,6 +20,7 @@ const renewal = time.Second
 type promptListener struct {
 	net.Listener
 	within time.Duration
+	greet  func(net.Conn) // before anything is read
 }
 
 // Accept returns a connection whose writes end.
@@ -28,6 +29,7 @@ func (l promptListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.greet(conn)
 	return &promptConn{lateConn: lateConn{Conn: conn}, within: l.within}, nil
 }
 
@@ -36,6 +38,18 @@ type promptConn struct {
 	within time.Duration
 	set    atomic.Int64 // when the deadline of ours was set, in Unix nanoseconds
 	theirs atomic.Bool  // somebody else's deadline holds
+	unread []byte       // has come and is to be read again, once
+}
+
+func (c *promptConn) Read(p []byte) (int, error) {
+	if len(c.unread) == 0 {
+		return c.lateConn.Read(p)
+	}
+	n := copy(p, c.unread)
+	if c.unread = c.unread[n:]; len(c.unread) == 0 {
+		c.unread = nil // nobody needs its array any more
+	}
+	return n, nil
 }
 
 func (c *promptConn) Write(p []byte) (n int, err error) {
