@@ -35,16 +35,16 @@ var underWay = sync.Pool{New: func() any { return new(call) }}
 // decliner is a ResponseWriter that takes only answers which come whole and at once: it has no
 // connection that could be watched, cut off or written to in pieces. A call that may need one
 // is declined before it leaves a trace, and comes again where there is one.
-type decliner interface{ Decline() }
+type decliner interface{ DeclineToWait() }
 
 // ServeHTTP answers a request, see "The way of a request" in the package comment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Space: which world is it in? The admin API is about worlds, not in one.
 	id, path, refused := spaceOf(r)
-	once, atOnce := w.(decliner)
+	impatient, atOnce := w.(decliner)
 	if strings.HasPrefix(path, adminPrefix) {
 		if atOnce {
-			once.Decline()
+			impatient.DeclineToWait()
 		} else {
 			s.serveAdmin(w, r, id, path, refused)
 		}
@@ -62,7 +62,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer space.end()
 	if atOnce && space.mayWait() {
-		once.Decline()
+		impatient.DeclineToWait()
 		return
 	}
 	c := underWay.Get().(*call)

@@ -200,7 +200,7 @@ type atOnce struct {
 	declined bool
 }
 
-func (w *atOnce) Decline() { w.declined = true }
+func (w *atOnce) DeclineToWait() { w.declined = true }
 
 // What may wait for something, or come in pieces, leaves no trace when it is declined; all
 // other calls are answered.

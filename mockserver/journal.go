@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -181,7 +182,7 @@ func (j *journal) arrive(c *call) *record {
 	r.path, r.query, r.header = path, query, header
 	r.secrets = j.hiddenInTarget(c, r)
 	if attempt := c.r.Header[attemptHeader]; len(attempt) > 0 {
-		r.attempt = attempt[0]
+		r.attempt = strings.Clone(attempt[0]) // it may be a part of the text of all headers
 	}
 	r.size = recordSize + len(path) + len(query) + len(header)
 	l := &c.calls

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -251,4 +252,27 @@ func TestRemovedSpaceKeepsNoCall(t *testing.T) {
 		require.Zero(t, kept)
 	}
 	require.Zero(t, s.journal.count)
+}
+
+// What is kept of a header keeps nothing else of it: a server may have all its headers in one
+// text.
+func TestNoTextOfAHeaderIsKept(t *testing.T) {
+	t.Parallel()
+	s, err := New()
+	require.NoError(t, err)
+	text := "X-Attempt: 7 X-Mock-Space: a"
+	begins, ends := uintptr(unsafe.Pointer(unsafe.StringData(text))), uintptr(len(text))
+	within := func(part string) bool { return uintptr(unsafe.Pointer(unsafe.StringData(part)))-begins < ends }
+	req := httptest.NewRequestWithContext(t.Context(), "GET", "/profile/me", http.NoBody)
+	req.Header = http.Header{attemptHeader: {text[11:12]}, spaceHeader: {text[27:]}}
+	require.True(t, within(req.Header[spaceHeader][0]))
+	s.ServeHTTP(httptest.NewRecorder(), req)
+	for id := range s.spaces.byID {
+		assert.False(t, within(id), id)
+	}
+	for _, e := range s.Space("a").Journal() {
+		assert.Equal(t, "7", e.Attempt)
+		assert.False(t, within(e.Attempt))
+		assert.False(t, within(e.Space))
+	}
 }

@@ -246,7 +246,7 @@ func (s *Server) create(id string) *Space {
 		if !s.hasRoom() {
 			return nil
 		}
-		space = s.spaces.add(s.newSpace(id, s.seed))
+		space = s.spaces.add(s.newSpace(strings.Clone(id), s.seed)) // it may be a part of the text of all headers
 	}
 	space.begin()
 	return space

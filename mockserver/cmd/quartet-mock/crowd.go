@@ -51,19 +51,23 @@ func newCrowd(conns, requests int, log func(limit string)) *crowd {
 	return &crowd{maxConns: conns, maxRequests: [2]int{requests, maxAdminRequests}, logged: seldom{log: log}, peers: map[net.Conn]*peer{}}
 }
 
-// enter is http.Server.ConnContext. A connection that front has had before is in already.
+// enter is http.Server.ConnContext. A connection that front hands to net/http has entered before.
 func (c *crowd) enter(ctx context.Context, conn net.Conn) context.Context {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	p := c.peers[conn]
-	if p == nil {
-		p = c.admit(conn)
+	prompt, is := conn.(*promptConn)
+	if is && prompt.peer != nil {
+		return context.WithValue(ctx, peerKey{}, prompt.peer)
+	}
+	p := c.admit(conn)
+	if is {
+		prompt.peer = p
 	}
 	return context.WithValue(ctx, peerKey{}, p)
 }
 
-// admit makes room for a connection, or closes it. The caller holds the lock.
+// admit makes room for a connection, or closes it.
 func (c *crowd) admit(conn net.Conn) *peer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	p := &peer{conn: conn}
 	if len(c.peers) >= c.maxConns && !c.makeRoom("max-connections", func(*peer) bool { return true }) {
 		p.gone = true

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,4 +88,40 @@ func TestAdminAPIHasRoomOfItsOwn(t *testing.T) {
 		require.Equal(t, "HTTP/1.1 200 OK\r\n", line)
 	}
 	assert.Equal(t, 503, s.status(t, "/_mock/v1/state"))
+}
+
+// A connection that gave way while front handed it to net/http stays away, and nobody gives
+// way to it.
+func TestWhoGaveWayDoesNotEnterAgain(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(1, 1, func(string) {})
+	var conns [2]*promptConn
+	for i := range conns {
+		near, far := net.Pipe()
+		t.Cleanup(func() { _, _ = near.Close(), far.Close() }) // one of them is closed
+		conns[i] = &promptConn{lateConn: lateConn{Conn: near}}
+		c.enter(t.Context(), conns[i])
+	}
+	p := c.enter(t.Context(), conns[0]).Value(peerKey{}).(*peer)
+	assert.False(t, c.begin(p, toAPIs, 1))
+	assert.Len(t, c.peers, 1)
+	assert.Contains(t, c.peers, net.Conn(conns[1]))
+}
+
+// A large answer on its way is a request under way, however slowly it is read.
+func TestLargeAnswerDoesNotGiveWay(t *testing.T) {
+	t.Parallel()
+	s, _ := process(t, nil, "-addr", "127.0.0.1:0", "-max-connections", "2")
+	const size = 900_000
+	assert.Equal(t, 200, s.rename(t, "", size))
+	conn, from := s.dial(t, strings.Repeat(simple, 10)) // more than the socket takes
+	_, err := from.Peek(1)
+	require.NoError(t, err)
+	for range 4 {
+		assert.Equal(t, 200, s.status(t, "/profile/payments"))
+	}
+	for range 10 {
+		assert.Greater(t, len(answer(t, from).body), size)
+	}
+	require.NoError(t, conn.Close())
 }

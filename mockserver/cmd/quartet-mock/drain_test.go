@@ -201,3 +201,28 @@ func TestItOutlivesItsReaders(t *testing.T) {
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM)) // of which it tells its log
 	require.NoError(t, <-ended)
 }
+
+// Nobody is waited for who has no request under way, and nothing is cut off then.
+func TestNothingUnderWayIsAnEndAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, drain := range []string{"0", "1m"} {
+		for name, text := range map[string]string{
+			"nobody":                   "",
+			"idle":                     simple,
+			"in the middle of another": simple + halfHeader,
+			"behind a line":            simple + "\r\n",
+		} {
+			t.Run(name+" within "+drain, func(t *testing.T) {
+				t.Parallel()
+				s := begin(t, nil, "-addr", "127.0.0.1:0", "-drain-timeout", drain)
+				if text != "" {
+					_, from := s.dial(t, text)
+					assert.Equal(t, 200, answer(t, from).status)
+				}
+				begun := time.Now()
+				assert.Equal(t, ok, s.end(), "%s", s.stderr)
+				assert.Less(t, time.Since(begun), 4*time.Second, "net/http gives 5 s to a connection without a request")
+			})
+		}
+	}
+}

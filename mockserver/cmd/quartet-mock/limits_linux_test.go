@@ -51,6 +51,13 @@ func TestHostilePeers(t *testing.T) {
 		"used and idle connections": func(t *testing.T, s *served) {
 			crowdOf(t, s, 3000, simple)
 		},
+		"idle connections that had large answers": func(t *testing.T, s *served) {
+			assert.Equal(t, 200, s.rename(t, "", mib-100))
+			for range 300 {
+				_, from := s.dial(t, simple)
+				assert.Equal(t, 200, answer(t, from).status)
+			}
+		},
 		"half-sent bodies of 1 MiB": func(t *testing.T, s *served) {
 			crowdOf(t, s, 1000, put(mib)+strings.Repeat(" ", mib/2))
 		},

@@ -58,7 +58,7 @@ func TestTakenPortAndBrokenListener(t *testing.T) {
 	require.NoError(t, listener.Close())
 	p := program{stdout: new(buffer)}
 	broken := promptListener{listener, 0, nil}
-	assert.ErrorIs(t, p.answer(defaults(), new(http.Server), newFront(broken, new(http.Server)), nil, nil), net.ErrClosed)
+	assert.ErrorIs(t, p.answer(defaults(), new(http.Server), broken, nil, nil), net.ErrClosed)
 	_, err = broken.Accept()
 	assert.ErrorIs(t, err, net.ErrClosed)
 }

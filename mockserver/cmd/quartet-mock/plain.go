@@ -2,16 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"io"
-	"net"
 	"net/http"
 	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync/atomic"
-	"time"
 )
 
 var (
@@ -26,25 +22,49 @@ var plainMethods = map[string]string{
 	http.MethodPatch: http.MethodPatch, http.MethodDelete: http.MethodDelete,
 }
 
-// readPlain reads the request that data begins with into r, and returns its length; 0 when it
-// is not plain. A plain request has come whole, and is written as nobody can misread it: one of
-// five methods, a path, HTTP/1.1, lines that end in CR LF, names of letters, digits and dashes,
-// one Host, a length for its body if it has one, and nothing that is about the connection.
-// Whatever differs in the least is left to net/http, which knows it, or says what is wrong.
-func readPlain(data []byte, r *http.Request) int {
+// What readPlain returns when there is no plain request.
+const (
+	incomplete = 0 // not yet
+	notPlain   = -1
+)
+
+// readPlain reads the request that data begins with into r, and returns its length. A plain
+// request has come whole, and is written as nobody can misread it: one of five methods, a path,
+// HTTP/1.1, lines that end in CR LF, names of letters, digits and dashes, one Host, a length
+// for its body if it has one, and nothing that is about the connection. Whatever differs in the
+// least is left to net/http, which knows it, or says what is wrong with it. So is one whose
+// body has not come, because the mock tells of it before.
+func readPlain(data []byte, r *http.Request) (size int) {
 	head, rest, found := bytes.Cut(data, blankLine)
 	if !found {
-		return 0
+		return readPlainStart(data, r)
 	}
 	line, fields, _ := bytes.Cut(head, crlf)
-	if !readPlainLine(line, r) || !readPlainFields(string(fields), r) || int64(len(rest)) < r.ContentLength {
-		return 0
+	if !readPlainLine(line, r) || !readPlainFields(string(fields), r) || r.Host == "" || int64(len(rest)) < r.ContentLength {
+		return notPlain
 	}
 	r.Body = http.NoBody
 	if r.ContentLength > 0 {
 		r.Body = &plainBody{rest[:r.ContentLength]}
 	}
 	return len(head) + len(blankLine) + int(r.ContentLength)
+}
+
+// readPlainStart reads the lines that are whole: net/http does not wait for more where one of
+// them is wrong.
+func readPlainStart(data []byte, r *http.Request) int {
+	begun := data
+	if end := bytes.LastIndex(data, crlf); end >= 0 {
+		line, fields, more := bytes.Cut(data[:end], crlf)
+		if !readPlainLine(line, r) || more && !readPlainFields(string(fields), r) {
+			return notPlain
+		}
+		begun = data[end+len(crlf):]
+	}
+	if bytes.IndexByte(begun, '\n') >= 0 {
+		return notPlain
+	}
+	return incomplete
 }
 
 func readPlainLine(line []byte, r *http.Request) bool {
@@ -92,7 +112,7 @@ func readPlainFields(fields string, r *http.Request) bool {
 		}
 		r.Header[name] = append(r.Header[name], value)
 	}
-	return r.Host != ""
+	return true
 }
 
 func isPlainName(name string) bool {
@@ -139,100 +159,3 @@ func (b *plainBody) Read(p []byte) (n int, err error) {
 }
 
 func (b *plainBody) Close() error { return nil }
-
-// plainWriter makes one answer at a time of a connection, whole.
-type plainWriter struct {
-	blank  http.Request // what every request of the connection has
-	ending *atomic.Bool // each answer is the last
-
-	header http.Header
-	status int // 0: no header yet
-	head   bytes.Buffer
-	body   bytes.Buffer
-	sized  bool // the header says how long the body is
-	closes bool // it is the connection's last answer
-
-	declined bool // the server cannot answer here
-	posted   bool // what is answered was a POST
-}
-
-// mostKept bounds what a connection that waits keeps of its last answer.
-const mostKept = 16 << 10
-
-func newPlainWriter(ctx context.Context, peer net.Addr, ending *atomic.Bool) *plainWriter {
-	blank := http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, RemoteAddr: peer.String()}
-	return &plainWriter{blank: *blank.WithContext(ctx), ending: ending, header: http.Header{}}
-}
-
-// begin reads the next request, and forgets the answer to the last one.
-func (w *plainWriter) begin(data []byte) (r *http.Request, size int) {
-	*w = plainWriter{blank: w.blank, ending: w.ending, header: w.header, head: w.head, body: w.body}
-	clear(w.header)
-	for _, b := range []*bytes.Buffer{&w.head, &w.body} {
-		if b.Reset(); b.Cap() > mostKept {
-			*b = bytes.Buffer{}
-		}
-	}
-	r = new(http.Request)
-	*r = w.blank
-	size = readPlain(data, r)
-	w.posted = r.Method == http.MethodPost
-	return r, size
-}
-
-// skipLine passes over a line that some clients send behind the body of a POST, as far as
-// net/http does.
-func (w *plainWriter) skipLine(data []byte) []byte {
-	for range 4 {
-		if w.posted && len(data) > 0 && (data[0] == '\r' || data[0] == '\n') {
-			data = data[1:]
-		}
-	}
-	return data
-}
-
-// Decline is how the mock says that the answer would not come whole and at once.
-func (w *plainWriter) Decline() { w.declined = true }
-
-func (w *plainWriter) Header() http.Header { return w.header }
-
-func (w *plainWriter) WriteHeader(status int) {
-	if w.status != 0 {
-		return
-	}
-	w.status = status
-	if w.ending.Load() {
-		w.header.Set("Connection", "close")
-	}
-	w.sized = w.header["Content-Length"] != nil || status == http.StatusNoContent
-	w.closes = w.header.Get("Connection") == "close"
-	w.head.WriteString("HTTP/1.1 ")
-	w.head.WriteString(strconv.Itoa(status))
-	w.head.WriteByte(' ')
-	w.head.WriteString(http.StatusText(status))
-	w.head.Write(crlf)
-	_ = w.header.Write(&w.head) // into memory
-	if w.header["Date"] == nil {
-		w.head.WriteString("Date: ")
-		w.head.Write(time.Now().UTC().AppendFormat(w.head.AvailableBuffer(), http.TimeFormat))
-		w.head.Write(crlf)
-	}
-}
-
-func (w *plainWriter) Write(p []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.body.Write(p)
-}
-
-// answer is all that is sent.
-func (w *plainWriter) answer() []byte {
-	w.WriteHeader(http.StatusOK)
-	if !w.sized {
-		w.head.WriteString("Content-Length: ")
-		w.head.WriteString(strconv.Itoa(w.body.Len()))
-		w.head.Write(crlf)
-	}
-	w.head.Write(crlf)
-	w.head.Write(w.body.Bytes())
-	return w.head.Bytes()
-}

@@ -51,7 +51,7 @@ func (p *program) serveMock(set *settings, err error) int {
 		return usage
 	}
 	prompt := promptListener{listener, set.writeTimeout, func(conn net.Conn) { mock.ConnState(conn, http.StateNew) }}
-	return set.verdict(mock, p.answer(set, server, newFront(prompt, server), line, logger), logger)
+	return set.verdict(mock, p.answer(set, server, prompt, line, logger), logger)
 }
 
 // verdict logs all that speaks against an end in success, and returns the exit status.
@@ -178,15 +178,16 @@ func newServer(set *settings, mock *mockserver.Server, logger *slog.Logger) *htt
 // answer says that the server is ready, and answers until a signal comes. Then it takes no
 // more connections and lets the requests under way finish. Those that take longer than the
 // time to drain, or than the next signal, are cut off, which is an error.
-func (p *program) answer(set *settings, server *http.Server, front *front, line []byte, logger *slog.Logger) error {
+func (p *program) answer(set *settings, server *http.Server, listener promptListener, line []byte, logger *slog.Logger) error {
+	serve := func() error { return server.ServeTLS(listener, "", "") }
+	finish := server.Shutdown
+	if server.TLSConfig == nil {
+		front := newFront(listener, server)
+		serve = func() error { return server.Serve(front) }
+		finish = func(ctx context.Context) error { return errors.Join(server.Shutdown(ctx), front.finish(ctx)) }
+	}
 	ended := make(chan error, 1)
-	go func() {
-		if server.TLSConfig != nil {
-			ended <- server.ServeTLS(front.promptListener, "", "")
-		} else {
-			ended <- server.Serve(front)
-		}
-	}()
+	go func() { ended <- serve() }()
 	_, _ = p.stdout.Write(line) // nobody may be listening
 	debug.FreeOSMemory()        // what reading the documents took
 	select {
@@ -206,7 +207,7 @@ func (p *program) answer(set *settings, server *http.Server, front *front, line 
 		case <-patience.Done():
 		}
 	}()
-	if errors.Join(server.Shutdown(patience), front.finish(patience)) != nil {
+	if finish(patience) != nil {
 		return errors.Join(fmt.Errorf("requests under way %w were cut off", context.Cause(patience)), server.Close())
 	}
 	return nil

@@ -39,6 +39,7 @@ type promptConn struct {
 	set    atomic.Int64 // when the deadline of ours was set, in Unix nanoseconds
 	theirs atomic.Bool  // somebody else's deadline holds
 	unread []byte       // has come and is to be read again, once
+	peer   *peer        // in the crowd
 }
 
 func (c *promptConn) Read(p []byte) (int, error) {
