@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -106,22 +105,4 @@ func TestWhoGaveWayDoesNotEnterAgain(t *testing.T) {
 	assert.False(t, c.begin(p, toAPIs, 1))
 	assert.Len(t, c.peers, 1)
 	assert.Contains(t, c.peers, net.Conn(conns[1]))
-}
-
-// A large answer on its way is a request under way, however slowly it is read.
-func TestLargeAnswerDoesNotGiveWay(t *testing.T) {
-	t.Parallel()
-	s, _ := process(t, nil, "-addr", "127.0.0.1:0", "-max-connections", "2")
-	const size = 900_000
-	assert.Equal(t, 200, s.rename(t, "", size))
-	conn, from := s.dial(t, strings.Repeat(simple, 10)) // more than the socket takes
-	_, err := from.Peek(1)
-	require.NoError(t, err)
-	for range 4 {
-		assert.Equal(t, 200, s.status(t, "/profile/payments"))
-	}
-	for range 10 {
-		assert.Greater(t, len(answer(t, from).body), size)
-	}
-	require.NoError(t, conn.Close())
 }

@@ -373,3 +373,21 @@ func memoryOf(t *testing.T, cmd *exec.Cmd, name string) int {
 	require.NoError(t, err)
 	return n
 }
+
+// A large answer on its way is a request under way, however slowly it is read.
+func TestLargeAnswerDoesNotGiveWay(t *testing.T) {
+	t.Parallel()
+	s, _ := process(t, nil, "-addr", "127.0.0.1:0", "-max-connections", "2")
+	const size = 900_000
+	assert.Equal(t, 200, s.rename(t, "", size))
+	conn, from := s.dial(t, strings.Repeat(simple, 10)) // more than the socket takes
+	_, err := from.Peek(1)
+	require.NoError(t, err)
+	for range 4 {
+		assert.Equal(t, 200, s.status(t, "/profile/payments"))
+	}
+	for range 10 {
+		assert.Greater(t, len(answer(t, from).body), size)
+	}
+	require.NoError(t, conn.Close())
+}
