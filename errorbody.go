@@ -47,17 +47,24 @@ func (e *Error) readBody(secrets redactor, names memberNames) {
 // firstText returns the first value that is a JSON string.
 func firstText(values ...json.RawMessage) string {
 	for _, value := range values {
-		var text string
-		if len(value) > 2 && value[0] == '"' && json.Unmarshal(value, &text) == nil {
-			return text
+		if len(value) > 2 && value[0] == '"' {
+			return textOf(value)
 		}
 	}
 	return ""
 }
 
+func textOf(value json.RawMessage) (text string) {
+	_ = json.Unmarshal(value, &text) // cannot fail: it is a valid string
+	return text
+}
+
 func member(object json.RawMessage, name string) json.RawMessage {
+	if len(object) == 0 {
+		return nil
+	}
 	var members map[string]json.RawMessage
-	if len(object) == 0 || json.Unmarshal(object, &members) != nil {
+	if json.Unmarshal(object, &members) != nil {
 		return nil
 	}
 	return members[name]
@@ -65,6 +72,9 @@ func member(object json.RawMessage, name string) json.RawMessage {
 
 // fastAPIFields reads the list under "detail".
 func fastAPIFields(detail json.RawMessage) []Field {
+	if !isList(detail) {
+		return nil
+	}
 	var issues []struct {
 		Loc  []any  `json:"loc"`
 		Msg  string `json:"msg"`
@@ -100,6 +110,9 @@ func fastAPIPath(loc []any) string {
 
 // laravelFields reads {"field": ["message", ...]}, in the order of the names.
 func laravelFields(errors json.RawMessage) []Field {
+	if len(errors) == 0 {
+		return nil
+	}
 	var byPath map[string]json.RawMessage
 	if json.Unmarshal(errors, &byPath) != nil {
 		return nil
@@ -120,6 +133,9 @@ func laravelFields(errors json.RawMessage) []Field {
 // problemFields reads the list with which openapi/admin.yaml extends a problem of RFC 9457.
 // As with FastAPI, where the server looked is no part of the path.
 func problemFields(list json.RawMessage) []Field {
+	if !isList(list) {
+		return nil
+	}
 	var issues []struct {
 		Place   string `json:"place"`
 		Message string `json:"message"`
@@ -138,6 +154,8 @@ func problemFields(list json.RawMessage) []Field {
 	return fields
 }
 
+func isList(value json.RawMessage) bool { return len(value) > 0 && value[0] == '[' }
+
 // plainText returns a body that is text for people; markup and bytes are not.
 func plainText(body []byte) string {
 	text := strings.TrimSpace(string(body))
@@ -151,9 +169,9 @@ func plainText(body []byte) string {
 // no server can forge lines in a caller's log.
 func oneLine(text string) string {
 	text = text[:min(len(text), 4*maxMessage)] // white space that is folded shall not cost more
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError
-	}), " ")
+	if !isFolded(text) {
+		text = strings.Join(strings.FieldsFunc(text, isFold), " ")
+	}
 	if len(text) <= maxMessage {
 		return text
 	}
@@ -162,4 +180,19 @@ func oneLine(text string) string {
 		cut--
 	}
 	return text[:cut] + "..."
+}
+
+func isFold(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError }
+
+// isFolded reports whether single blanks between words are all that a text has to fold, as
+// nearly every text of a server.
+func isFolded(text string) bool {
+	last := ' '
+	for _, r := range text {
+		if isFold(r) && (r != ' ' || last == ' ') {
+			return false
+		}
+		last = r
+	}
+	return text == "" || last != ' '
 }

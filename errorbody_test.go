@@ -75,6 +75,10 @@ func TestEveryErrorBodyIsRead(t *testing.T) {
 		"cut short":             {body: `{"detail":"User not fo`},
 		"invalid UTF-8":         {body: "\xff\xfe\x00binary"},
 		"invalid UTF-8 within":  {body: `{"detail":"bad ` + "\xff" + ` byte"}`, message: "bad byte", text: ": bad byte"},
+		"blanks behind":         {body: `{"detail":"a "}`, message: "a", text: ": a"},
+		"blanks before":         {body: `{"detail":" a"}`, message: "a", text: ": a"},
+		"blanks between":        {body: `{"detail":"a  b c"}`, message: "a b c", text: ": a b c"},
+		"nothing but blanks":    {body: `{"detail":"   "}`},
 		"forged lines":          {body: `{"detail":"a\nERROR root logged in\u2028\u0085\u001b[31mred"}`, message: "a ERROR root logged in [31mred", text: ": a ERROR root logged in [31mred"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -66,7 +66,11 @@ func (c *call) secrets() []string {
 		return found
 	}
 	for name, values := range sent.Header {
-		if slices.Contains([]string{"Accept", "Content-Type", "User-Agent", "Cookie"}, name) || slices.Equal(values, c.config.extra.header[name]) || slices.Equal(values, c.last.added[name]) {
+		switch name {
+		case "Accept", "Content-Type", "User-Agent", "Cookie":
+			continue
+		}
+		if slices.Equal(values, c.config.extra.header[name]) || slices.Equal(values, c.last.added[name]) {
 			continue // what is left is the credential's
 		}
 		for _, value := range values { // "Bearer TOKEN" and TOKEN
@@ -79,10 +83,12 @@ func (c *call) secrets() []string {
 	for _, cookie := range sent.Cookies() {
 		found = append(found, cookie.Value)
 	}
-	ours := c.url.Query()
-	for name, values := range sent.URL.Query() {
-		if ours[name] == nil {
-			found = append(found, values...)
+	if sent.URL.RawQuery != c.url.RawQuery {
+		ours := c.url.Query()
+		for name, values := range sent.URL.Query() {
+			if ours[name] == nil {
+				found = append(found, values...)
+			}
 		}
 	}
 	return found
@@ -91,7 +97,7 @@ func (c *call) secrets() []string {
 // appendSecrets appends the value of every Secret in v: a struct, also within the structs
 // that it embeds, or what stands in an any.
 func appendSecrets(found []string, v reflect.Value) []string {
-	return (&secretFinder{found: found, seen: map[uintptr]bool{}}).visit(v).found
+	return (&secretFinder{found: found}).visit(v).found
 }
 
 // secretFinder visits values, those that lead back to themselves once.
@@ -115,8 +121,7 @@ func (f *secretFinder) visit(v reflect.Value) *secretFinder {
 	case reflect.Interface:
 		f.visit(v.Elem())
 	case reflect.Pointer:
-		if !f.seen[v.Pointer()] {
-			f.seen[v.Pointer()] = true
+		if f.isNew(v) {
 			f.visit(v.Elem())
 		}
 	case reflect.Slice, reflect.Array:
@@ -124,15 +129,24 @@ func (f *secretFinder) visit(v reflect.Value) *secretFinder {
 			f.visit(v.Index(i))
 		}
 	case reflect.Map:
-		if f.seen[v.Pointer()] {
-			return f
-		}
-		f.seen[v.Pointer()] = true
-		for entry := v.MapRange(); entry.Next(); {
-			f.visit(entry.Value())
+		if f.isNew(v) {
+			for entry := v.MapRange(); entry.Next(); {
+				f.visit(entry.Value())
+			}
 		}
 	}
 	return f
+}
+
+func (f *secretFinder) isNew(v reflect.Value) bool {
+	if v.IsNil() || f.seen[v.Pointer()] {
+		return false
+	}
+	if f.seen == nil {
+		f.seen = map[uintptr]bool{}
+	}
+	f.seen[v.Pointer()] = true
+	return true
 }
 
 // hasFreeSecret reports whether a Secret stands within an any of a request, where no
