@@ -120,8 +120,11 @@ func (c *crowd) handler(next http.Handler) http.Handler {
 func (c *crowd) begin(p *peer, which to, whole int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.requests[which] >= c.maxRequests[which] && !c.makeRoom("max-requests", func(other *peer) bool { return other.requests[which] > 0 }) || p.gone {
+	if p.gone {
 		return false
+	}
+	if c.requests[which] >= c.maxRequests[which] && !c.makeRoom("max-requests", func(other *peer) bool { return other.requests[which] > 0 }) || p.gone {
+		return false // it may have gone to make room for itself
 	}
 	if p.requests == [2]int{} {
 		c.order.MoveToBack(p.place) // it waits for this one now

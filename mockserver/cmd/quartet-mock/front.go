@@ -94,28 +94,37 @@ func (f *front) attend(conn *promptConn) bool {
 	t := newTalk(ctx, f, conn)
 	f.talks[t] = struct{}{}
 	f.attended.Go(func() {
-		defer f.forget(t)
-		if !f.goesOn(t) || !f.hand(t) {
-			f.server.ConnState(conn, http.StateClosed)
-			_ = conn.Close() // it has ended
-		}
+		handed := false
+		defer func() {
+			if !handed {
+				f.end(t)
+			}
+		}()
+		handed = f.runSafely(t) && f.hand(t)
 	})
 	return true
 }
 
-// goesOn reports whether a connection is net/http's when the talk is over. A handler that
-// panics ends it, as there.
-func (f *front) goesOn(t *talk) (on bool) {
+func (f *front) end(t *talk) {
+	defer f.forget(t)
+	f.server.ConnState(t.conn, http.StateClosed)
+	_ = t.conn.Close() // it has ended
+}
+
+// runSafely reports whether the connection goes on with net/http. A handler that panics ends
+// it, as there.
+func (f *front) runSafely(t *talk) (goesOn bool) {
 	defer func() {
 		if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // any value is one
-			f.server.ErrorLog.Printf("panic serving %v: %v\n%s", t.conn.RemoteAddr(), p, debug.Stack())
+			f.server.ErrorLog.Printf("http: panic serving %v: %v\n%s", t.conn.RemoteAddr(), p, debug.Stack())
 		}
 	}()
 	return t.run()
 }
 
-// hand reports whether net/http takes the connection.
+// hand reports whether net/http takes the connection. From then on Close leaves it alone.
 func (f *front) hand(t *talk) bool {
+	f.forget(t)
 	t.conn.unread = t.room[:t.held]
 	select {
 	case f.handed <- t.conn:

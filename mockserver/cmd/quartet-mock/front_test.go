@@ -47,7 +47,7 @@ var manners = map[string]func(w http.ResponseWriter, text string){
 		_, _ = io.WriteString(w, text[1:])
 	},
 	"large": func(w http.ResponseWriter, text string) {
-		text = strings.Repeat(text, 3*mostHeld/len(text))
+		text = strings.Repeat(text, 3*mostUnsent/len(text))
 		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 		_, _ = io.WriteString(w, text)
 	},
@@ -102,12 +102,11 @@ func unserved(handler http.HandlerFunc) serving {
 	}}
 }
 
-func serve(t testing.TB, handler http.HandlerFunc, fronted bool) serving {
+func serve(t testing.TB, s serving, fronted bool) serving {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	prompt := promptListener{listener, time.Minute, func(net.Conn) {}}
-	s := unserved(handler)
 	s.addr = listener.Addr().String()
 	s.front = newFront(prompt, s.server)
 	ended := make(chan error, 1)
@@ -166,11 +165,11 @@ func talks() []string {
 // Nobody can tell from what is answered who has answered.
 func TestFrontAnswersAsNetHTTPDoes(t *testing.T) {
 	t.Parallel()
-	fronted, bare := serve(t, echo, true), serve(t, echo, false)
+	fronted, bare := serve(t, unserved(echo), true), serve(t, unserved(echo), false)
 	for _, text := range talks() {
 		assertSame(t, bare, fronted, text)
 	}
-	for _, text := range []string{"panic serving 127.0.0.1:", "as asked for"} {
+	for _, text := range []string{"http: panic serving 127.0.0.1:", "as asked for"} {
 		assert.NotZero(t, strings.Count(bare.log.String(), text))
 		assert.Equal(t, strings.Count(bare.log.String(), text), strings.Count(fronted.log.String(), text), text)
 	}
@@ -180,7 +179,7 @@ func FuzzFront(f *testing.F) {
 	for _, text := range talks() {
 		f.Add(text)
 	}
-	fronted, bare := serve(f, echo, true), serve(f, echo, false)
+	fronted, bare := serve(f, unserved(echo), true), serve(f, unserved(echo), false)
 	f.Fuzz(func(t *testing.T, text string) {
 		assertSame(t, bare, fronted, text)
 	})
@@ -188,11 +187,14 @@ func FuzzFront(f *testing.F) {
 
 func assertSame(t *testing.T, bare, fronted serving, text string) {
 	t.Helper()
-	want, cut := bare.said(t, text)
-	got, reset := fronted.said(t, text)
-	if cut || reset {
-		least := min(len(want), len(got))
-		want, got = want[:least], got[:least]
+	var want, got string
+	for range 10 { // until no reset has taken the end of one of them
+		var cut, reset bool
+		want, cut = bare.said(t, text)
+		got, reset = fronted.said(t, text)
+		if want == got || !cut && !reset {
+			break
+		}
 	}
 	assert.Equal(t, want, got, "%q", text)
 }
@@ -210,7 +212,7 @@ func who(w http.ResponseWriter, r *http.Request) {
 // A connection is net/http's from the first request on that front does not take.
 func TestWhoAnswers(t *testing.T) {
 	t.Parallel()
-	s := serve(t, who, true)
+	s := serve(t, unserved(who), true)
 	const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 	for _, other := range []string{"GET / HTTP/1.1\r\nHost: a\r\nPragma: x\r\n\r\n", "GET /decline HTTP/1.1\r\nHost: a\r\n\r\n"} {
 		said, _ := s.said(t, get+get+other+get)
@@ -268,7 +270,7 @@ func TestListenerFails(t *testing.T) {
 func TestFrontFinishes(t *testing.T) {
 	t.Parallel()
 	begun, goOn := make(chan struct{}), make(chan struct{})
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := serve(t, unserved(func(w http.ResponseWriter, r *http.Request) {
 		begun <- struct{}{}
 		<-goOn
 		size := 1
@@ -276,7 +278,7 @@ func TestFrontFinishes(t *testing.T) {
 			size = 16 << 20 // more than the socket takes
 		}
 		_, _ = w.Write(make([]byte, size))
-	}, true)
+	}), true)
 	ask := func(path string) *bufio.Reader {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.addr)
 		require.NoError(t, err)

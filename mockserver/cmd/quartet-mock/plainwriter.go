@@ -11,15 +11,16 @@ import (
 
 // plainWriter writes one answer at a time of a connection, with one write if it is no longer
 // than most. It is a http.ResponseWriter whose handler says what a body is, for net/http would
-// guess it, and which does nothing else: it flushes nothing, gives away no connection, and the
-// context of its request does not end when the client goes.
+// guess it, and which does nothing else: it flushes nothing, gives away no connection, has sent
+// what is written also when the handler panics behind it, and the context of its request does
+// not end when the client goes.
 type plainWriter struct {
 	conn   io.Writer
 	ending *atomic.Bool // each answer is the last
 
 	header http.Header
 	status int          // 0: no header yet
-	held   bytes.Buffer // header and the beginning of the body, not sent yet
+	unsent bytes.Buffer // header and the beginning of the body
 	body   bytes.Buffer // while nobody has said how long it will be
 	left   int64        // bytes of the body that are to come; unknown: nobody has said
 
@@ -29,9 +30,9 @@ type plainWriter struct {
 
 const (
 	unknown = -1
-	// mostHeld bounds the part of a body that is sent with the header, and what a connection
+	// mostUnsent bounds the part of a body that is sent with the header, and what a connection
 	// keeps while it waits. It is the buffer of net/http.
-	mostHeld = 4 << 10
+	mostUnsent = 4 << 10
 )
 
 func (w *plainWriter) begin() {
@@ -56,19 +57,19 @@ func (w *plainWriter) WriteHeader(status int) {
 		w.header.Set("Connection", "close")
 	}
 	w.closes = w.header.Get("Connection") == "close"
-	w.held.WriteString("HTTP/1.1 ")
-	w.held.WriteString(strconv.Itoa(status))
-	w.held.WriteByte(' ')
-	w.held.WriteString(http.StatusText(status))
-	w.held.Write(crlf)
-	_ = w.header.Write(&w.held) // into memory
+	w.unsent.WriteString("HTTP/1.1 ")
+	w.unsent.WriteString(strconv.Itoa(status))
+	w.unsent.WriteByte(' ')
+	w.unsent.WriteString(http.StatusText(status))
+	w.unsent.Write(crlf)
+	_ = w.header.Write(&w.unsent) // into memory
 	if w.header["Date"] == nil {
-		w.held.WriteString("Date: ")
-		w.held.Write(time.Now().UTC().AppendFormat(w.held.AvailableBuffer(), http.TimeFormat))
-		w.held.Write(crlf)
+		w.unsent.WriteString("Date: ")
+		w.unsent.Write(time.Now().UTC().AppendFormat(w.unsent.AvailableBuffer(), http.TimeFormat))
+		w.unsent.Write(crlf)
 	}
 	if w.left != unknown {
-		w.held.Write(crlf)
+		w.unsent.Write(crlf)
 	}
 }
 
@@ -107,14 +108,14 @@ func (w *plainWriter) Write(p []byte) (int, error) {
 	return len(p), w.send(p)
 }
 
-// send sends what is held, and a part of the body behind it.
+// send sends what is unsent, and a part of the body behind it.
 func (w *plainWriter) send(p []byte) error {
-	if len(p) <= mostHeld {
-		w.held.Write(p)
+	if len(p) <= mostUnsent {
+		w.unsent.Write(p)
 		p = nil
 	}
-	_, err := w.conn.Write(w.held.Bytes())
-	w.held.Reset()
+	_, err := w.conn.Write(w.unsent.Bytes())
+	w.unsent.Reset()
 	if err == nil && len(p) > 0 {
 		_, err = w.conn.Write(p)
 	}
@@ -127,12 +128,12 @@ func (w *plainWriter) finish() {
 	w.WriteHeader(http.StatusOK)
 	if w.left == unknown {
 		w.left = 0
-		w.held.WriteString("Content-Length: ")
-		w.held.WriteString(strconv.Itoa(w.body.Len()))
-		w.held.Write(blankLine)
+		w.unsent.WriteString("Content-Length: ")
+		w.unsent.WriteString(strconv.Itoa(w.body.Len()))
+		w.unsent.Write(blankLine)
 		_ = w.send(w.body.Bytes()) // closes the connection
 		w.body = bytes.Buffer{}
-	} else if w.held.Len() > 0 {
+	} else if w.unsent.Len() > 0 {
 		_ = w.send(nil) // as above
 	}
 	w.closes = w.closes || w.left > 0 // less than announced: a client could not tell where the next one begins

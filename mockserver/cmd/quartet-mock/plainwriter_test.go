@@ -40,8 +40,8 @@ func TestAnswerIsWrittenAtOnce(t *testing.T) {
 		length int
 		want   []int // bytes, of a header none
 	}{
-		{"small", mostHeld, []int{mostHeld}},
-		{"large", mostHeld + 1, []int{0, mostHeld + 1}},
+		{"small", mostUnsent, []int{mostUnsent}},
+		{"large", mostUnsent + 1, []int{0, mostUnsent + 1}},
 	} {
 		t.Run(tc.size, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +60,7 @@ func TestAnswerIsWrittenAtOnce(t *testing.T) {
 				assert.Equal(t, tc.want, got)
 				w.finish()
 				assert.Len(t, conn.all, len(tc.want), "there is no more to send")
-				assert.LessOrEqual(t, w.held.Cap(), 3*mostHeld, "a connection that waits keeps little")
+				assert.LessOrEqual(t, w.unsent.Cap(), 3*mostUnsent, "a connection that waits keeps little")
 			}
 		})
 	}
@@ -74,14 +74,14 @@ func TestAnswerWithoutALength(t *testing.T) {
 	w.begin()
 	w.Header().Set("Content-Length", "some")
 	for range 2 {
-		_, err := io.WriteString(w, strings.Repeat("x", mostHeld))
+		_, err := io.WriteString(w, strings.Repeat("x", mostUnsent))
 		require.NoError(t, err)
 	}
 	assert.Empty(t, conn.all)
 	w.finish()
 	assert.Contains(t, conn.all[0], "Content-Length: 8192\r\n\r\n")
 	assert.NotContains(t, conn.all[0], "some")
-	assert.Len(t, conn.all[1], 2*mostHeld)
+	assert.Len(t, conn.all[1], 2*mostUnsent)
 	assert.Zero(t, w.body.Cap())
 }
 

@@ -28,8 +28,8 @@ type talk struct {
 const (
 	// mostPlain bounds a request that front answers. It is the buffer of net/http.
 	mostPlain = 4 << 10
-	// peeked is how much of a further request net/http waits for before it reads it, and in
-	// which it passes over the line behind a POST.
+	// peeked is at how many bytes net/http peeks before it takes a further request as begun. Within
+	// them it passes over the line behind a POST.
 	peeked = 4
 )
 
@@ -44,35 +44,35 @@ func newTalk(ctx context.Context, f *front, conn *promptConn) *talk {
 // run answers until the connection ends. When it reports true the connection goes on with
 // net/http, which reads again what is held.
 func (t *talk) run() (goesOn bool) {
-	t.await(t.front.server.ReadHeaderTimeout)
-	for !t.front.closed.Load() { // or else Close moves the deadline behind await
+	t.setDeadline(t.front.server.ReadHeaderTimeout)
+	for !t.front.closed.Load() { // Close sets it before it moves the deadline, which may have been moved back here
 		n, err := t.conn.Read(t.room[t.held:])
 		if err != nil {
 			return t.goesOnAfter(err)
 		}
 		begun := t.held > 0
 		t.held += n
-		answers, open := t.answer()
+		answers, open := t.answerAll()
 		switch {
 		case !open:
 			return t.held > 0
 		case t.held == 0 && answers > 0:
-			t.await(t.front.server.IdleTimeout)
+			t.setDeadline(t.front.server.IdleTimeout)
 		case t.held > 0 && (answers > 0 || !begun && t.used):
-			t.await(t.front.server.ReadHeaderTimeout)
+			t.setDeadline(t.front.server.ReadHeaderTimeout)
 		}
 	}
 	return false
 }
 
-// await sets how long the next request, or the rest of it, may take.
-func (t *talk) await(wait time.Duration) {
+// setDeadline sets how long the next request, or the rest of it, may take.
+func (t *talk) setDeadline(wait time.Duration) {
 	_ = t.conn.SetReadDeadline(time.Now().Add(wait)) // fails as the read will
 }
 
-// answer answers the requests that have come whole, and holds what is left. It reports false
+// answerAll answers the requests that have come whole, and holds what is left. It reports false
 // when no more is to be read: the connection has ended, or what is held is for net/http.
-func (t *talk) answer() (answers int, open bool) {
+func (t *talk) answerAll() (answers int, open bool) {
 	asked := t.room[:t.held]
 	defer func() { t.held = copy(t.room[:], asked) }()
 	for {
@@ -112,7 +112,8 @@ func (t *talk) serve(r *http.Request) bool {
 	return true
 }
 
-// goesOnAfter leaves to net/http what it says to a peer that ends in the middle of a request.
+// goesOnAfter leaves to net/http what it says to a peer that ends in the middle of a request. To
+// one whose time is over nothing is said.
 func (t *talk) goesOnAfter(err error) bool {
 	return errors.Is(err, io.EOF) && t.held > 0 && (!t.used || !t.peeks(t.room[:t.held]))
 }
