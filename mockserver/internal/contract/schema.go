@@ -1,6 +1,10 @@
 package contract
 
-import "regexp"
+import (
+	"maps"
+	"regexp"
+	"slices"
+)
 
 // Schema is a compiled schema: what the walk needs, and nothing that it has to look up.
 type Schema struct {
@@ -28,6 +32,7 @@ type Schema struct {
 
 	kind  byte           // of Types[0]
 	index map[string]int // of Members, by name
+	first int            // the place of the one that is first in the alphabet
 }
 
 // Property is a declared member of an object.
@@ -38,6 +43,7 @@ type Property struct {
 	Schema   *Schema
 
 	quoted string // the name as JSON
+	behind int    // the place of the one that follows it in the alphabet
 }
 
 // complete works out what is looked up, here and below. A circle comes back to what has its kind.
@@ -51,11 +57,22 @@ func (s *Schema) complete() {
 		s.index[m.Name], m.quoted = i, string(quoteText([]byte(m.Name)))
 		m.Schema.complete()
 	}
+	s.completeOrder()
 	s.Items.complete()
 	s.Extra.complete()
 	for _, b := range s.Branches {
 		b.complete()
 	}
+}
+
+// completeOrder works out the alphabetical order, in which the mock answers.
+func (s *Schema) completeOrder() {
+	next := len(s.Members)
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(s.index))) {
+		place := s.index[name]
+		s.Members[place].behind, next = next, place
+	}
+	s.first = next
 }
 
 // Kind is the first byte of a JSON value, as jsontext.Kind has it, where both literals of a boolean count as 't'.

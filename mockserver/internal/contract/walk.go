@@ -275,7 +275,7 @@ func (w *walker) object(s *Schema) bool {
 
 // member reads a member of an object and returns its place in the document, or -1; last is the place of the one before.
 func (w *walker) member(s *Schema, seen *memberSet, last, depth int) (place int, ok bool) {
-	i, ok := w.name(s, last+1)
+	i, ok := w.name(s, last)
 	if !ok || !w.next(':') {
 		return i, false
 	}
@@ -297,15 +297,21 @@ func (w *walker) member(s *Schema, seen *memberSet, last, depth int) (place int,
 }
 
 // name reads a name and returns the place of the declared member, or -1. A name that is not declared becomes a step
-// only where there are rules for it, because that takes memory. Callers mostly send members in the order
-// of the document, so the one at next is tried first.
-func (w *walker) name(s *Schema, next int) (place int, ok bool) {
+// only where there are rules for it, because that takes memory. Callers mostly send members in the order of the document,
+// and the mock in that of the alphabet, so those that follow the last one are tried first.
+func (w *walker) name(s *Schema, last int) (place int, ok bool) {
 	start := lex.Space(w.body, w.pos)
-	if next < len(s.Members) {
-		quoted := s.Members[next].quoted
-		if end := start + len(quoted); end <= len(w.body) && string(w.body[start:end]) == quoted {
-			w.pos = end
-			return next, true
+	behind := s.first
+	if last >= 0 {
+		behind = s.Members[last].behind
+	}
+	for _, guess := range [...]int{last + 1, behind} {
+		if guess < len(s.Members) {
+			quoted := s.Members[guess].quoted
+			if end := start + len(quoted); end <= len(w.body) && string(w.body[start:end]) == quoted {
+				w.pos = end
+				return guess, true
+			}
 		}
 	}
 	if w.peek(start) != '"' {
