@@ -88,13 +88,12 @@ func TestCrowdForgetsWhoHasEnded(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, gone.Close()) // without reading
 	assert.Eventually(t, func() bool {
+		s.front.mu.Lock()
+		defer s.front.mu.Unlock()
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return len(c.peers) == 0 && c.order.Len() == 0 && c.requests == [2]int{}
+		return len(c.peers) == 0 && c.order.Len() == 0 && c.requests == [2]int{} && len(s.front.talks) == 0
 	}, testWait, testTick)
-	s.front.mu.Lock()
-	defer s.front.mu.Unlock()
-	assert.Empty(t, s.front.talks)
 }
 
 // What net/http has taken is its own: front neither ends it nor waits for it.
