@@ -12,15 +12,15 @@ import (
 // call is a request on its way.
 type call struct {
 	*Space
-	r     *http.Request
-	path  string // within the space
-	match contract.Match
-	op    *contract.Operation // nil: no operation matches
-	entry *record             // in the journal
-	fault *met                // nil: none
-	other *Variation          // how the answer differs from the usual one; nil: not
-	limit [][2]string         // fields that a rate limit puts on the answer
-	notes []string            // of a proxy: what was wrong, for the journal
+	r         *http.Request
+	path      string // within the space
+	match     contract.Match
+	op        *contract.Operation // nil: no operation matches
+	entry     *record             // in the journal
+	fault     *met                // nil: none
+	variation *Variation          // how the answer differs from the usual one; nil: not
+	limit     [][2]string         // fields that a rate limit puts on the answer
+	notes     []string            // of a proxy: what was wrong, for the journal
 
 	verdict  contract.Verdict
 	mistaken response           // to a panic before there was an answer
@@ -41,9 +41,9 @@ type decliner interface{ DeclineToWait() }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Space: which world is it in? The admin API is about worlds, not in one.
 	id, path, refused := spaceOf(r)
-	impatient, atOnce := w.(decliner)
+	impatient, _ := w.(decliner) // nil: it can wait
 	if strings.HasPrefix(path, adminPrefix) {
-		if atOnce {
+		if impatient != nil {
 			impatient.DeclineToWait()
 		} else {
 			s.serveAdmin(w, r, id, path, refused)
@@ -61,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer space.end()
-	if atOnce && space.mayWait() {
+	if impatient != nil && space.mayWait() {
 		impatient.DeclineToWait()
 		return
 	}
@@ -73,9 +73,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, broken := readBody(r)
 	c.receive(body)
 
-	// Fault: does it meet one? One that was added just now comes too late for a decliner.
-	if !atOnce {
-		c.other = space.varied.Load()
+	// Fault: does it meet one? For a decliner there was none, and one that was added since then
+	// comes too late.
+	if impatient == nil {
+		c.variation = space.varied.Load()
 		if c.fault = space.meet(c.op, r); c.fault == nil {
 			c.fault = s.preferred(c.op, r)
 		}

@@ -25,7 +25,7 @@ type Variation struct {
 
 // vary returns the answer in another form, drawn for each call by its number in the journal.
 func (c *call) vary(resp response) response {
-	v := c.other
+	v := c.variation
 	if v == nil || resp.undocumented || resp.body == nil {
 		return resp
 	}

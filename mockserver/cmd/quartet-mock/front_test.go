@@ -22,7 +22,10 @@ import (
 
 // manners are what handlers do, by the query that asks for it. The text goes on as the body.
 var manners = map[string]func(w http.ResponseWriter, text string){
-	"":      func(w http.ResponseWriter, text string) { _, _ = io.WriteString(w, text) },
+	"": func(w http.ResponseWriter, text string) { _, _ = io.WriteString(w, text) },
+	"decline": func(w http.ResponseWriter, text string) { // what a plainWriter does not get to
+		_, _ = io.WriteString(w, text)
+	},
 	"panic": func(http.ResponseWriter, string) { panic("as asked for") },
 	"abort": func(http.ResponseWriter, string) { panic(http.ErrAbortHandler) },
 	"empty": func(http.ResponseWriter, string) {},
@@ -305,11 +308,11 @@ func TestFrontFinishes(t *testing.T) {
 	assert.NoError(t, err, "what there was")
 }
 
-// Whatever is asked of the mock over a connection that front has had: a fault meets the next
-// call on it, once, and its client's going away ends one that is held.
+const addFault = "POST /_mock/v1/faults HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+
+// A fault meets the next call on a connection that front has had, once.
 func TestFaultsReachAConnectionInUse(t *testing.T) {
 	t.Parallel()
-	const admin = "POST /_mock/v1/faults HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 	for fault, want := range map[string]string{
 		`{"status":503,"nth":1}`:            "^HTTP/1.1 503 .*\r\n\r\n{\"detail\":\"Service Unavailable\"}HTTP/1.1 200 ",
 		`{"kind":"connection-closed"}`:      "^$",
@@ -326,7 +329,7 @@ func TestFaultsReachAConnectionInUse(t *testing.T) {
 			for range 2 {
 				require.Equal(t, 200, answer(t, from).status)
 			}
-			_, steering := s.dial(t, fmt.Sprintf(admin, len(fault), fault))
+			_, steering := s.dial(t, fmt.Sprintf(addFault, len(fault), fault))
 			require.Equal(t, 201, answer(t, steering).status)
 			_, err := io.WriteString(conn, simple+strings.Replace(simple, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
 			require.NoError(t, err)
@@ -334,4 +337,20 @@ func TestFaultsReachAConnectionInUse(t *testing.T) {
 			assert.Regexp(t, "(?s)"+want, string(said))
 		})
 	}
+}
+
+// Such a connection is watched, too: when its client goes the call ends that a fault holds.
+func TestHeldCallOnAConnectionInUseEndsWithItsClient(t *testing.T) {
+	t.Parallel()
+	s := begin(t, nil, "-addr", "127.0.0.1:0")
+	conn, from := s.dial(t, simple)
+	require.Equal(t, 200, answer(t, from).status)
+	const fault = `{"kind":"no-answer"}`
+	_, steering := s.dial(t, fmt.Sprintf(addFault, len(fault), fault))
+	require.Equal(t, 201, answer(t, steering).status)
+	_, err := io.WriteString(conn, simple)
+	require.NoError(t, err)
+	s.awaitUnderWay(t, 1)
+	require.NoError(t, conn.Close())
+	s.awaitUnderWay(t, 0)
 }
