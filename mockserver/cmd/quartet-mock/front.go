@@ -140,8 +140,10 @@ func (f *front) forget(t *talk) {
 	delete(f.talks, t)
 }
 
-// Close takes no more connections, and ends those that wait for a request.
+// Close takes no more connections, and then ends those that wait for a request: whoever sees
+// its connection end finds nobody who takes another.
 func (f *front) Close() error {
+	err := f.promptListener.Close()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.closed.Swap(true) {
@@ -150,7 +152,7 @@ func (f *front) Close() error {
 	for t := range f.talks {
 		_ = t.conn.SetReadDeadline(time.Unix(1, 0)) // fails where it has ended
 	}
-	return f.promptListener.Close()
+	return err
 }
 
 // finish waits until all answers are written. Those that are not when ctx ends are cut off,

@@ -119,3 +119,34 @@ func TestFrontLeavesAloneWhatItHasHanded(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, halfBody+"x", string(got))
 }
+
+// onClose is a listener that tells when it is closed.
+type onClose struct {
+	net.Listener
+	tell func()
+}
+
+func (l onClose) Close() error {
+	l.tell()
+	return nil
+}
+
+// Whoever sees that its idle connection ends can be sure that the server takes no other.
+func TestListenerClosesBeforeTheIdle(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := unserved(echo)
+		idle := -1
+		s.front = newFront(promptListener{Listener: onClose{tell: func() {
+			synctest.Wait()
+			idle = len(s.front.talks)
+		}}}, s.server)
+		near, far := net.Pipe()
+		require.True(t, s.front.attend(&promptConn{lateConn: lateConn{Conn: near}}))
+		require.NoError(t, s.front.Close())
+		assert.Equal(t, 1, idle, "when the listener was closed")
+		_, err := far.Read(make([]byte, 1))
+		assert.Equal(t, io.EOF, err)
+		require.NoError(t, s.front.finish(t.Context()))
+	})
+}
