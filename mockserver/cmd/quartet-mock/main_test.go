@@ -111,15 +111,25 @@ func (s *served) end() int {
 	return s.wait()
 }
 
-// status calls and returns the status of the answer.
+// status calls and returns the status of the answer, which may be larger than a test should keep.
 func (s *served) status(t *testing.T, path string, header ...string) int {
 	t.Helper()
-	status, _ := s.get(t, path, header...)
-	return status
+	resp := s.call(t, path, header)
+	defer resp.Body.Close()
+	_, err := io.Copy(io.Discard, resp.Body)
+	require.NoError(t, err)
+	return resp.StatusCode
 }
 
-// get calls over a connection of its own.
+// get calls and returns the answer.
 func (s *served) get(t *testing.T, path string, header ...string) (status int, body string) {
+	t.Helper()
+	got := readAll(t, s.call(t, path, header))
+	return got.status, got.body
+}
+
+// call calls over a connection of its own.
+func (s *served) call(t *testing.T, path string, header []string) *http.Response {
 	t.Helper()
 	req := request(t, s.url+path)
 	for i := 0; i < len(header); i += 2 {
@@ -128,8 +138,7 @@ func (s *served) get(t *testing.T, path string, header ...string) (status int, b
 	req.Close = true
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	got := readAll(t, resp)
-	return got.status, got.body
+	return resp
 }
 
 // awaitUnderWay returns when so many calls stand in the default space, not yet answered.
