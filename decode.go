@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // decode fills out from a 2xx answer's body, in one pass over what encoding/json has
@@ -26,7 +25,7 @@ func decode(body []byte, out any) error {
 		return invalid(body)
 	}
 	dst := reflect.ValueOf(out).Elem()
-	return (&reader{data: body}).value(shapeOf(dst.Type()), dst)
+	return (&reader{walker: walker{data: body}}).value(shapeOf(dst.Type()), dst)
 }
 
 // invalid says where a body stops being JSON, without showing of it more than the
@@ -40,10 +39,9 @@ func invalid(body []byte) error {
 	return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.Offset, err)
 }
 
-// reader walks valid JSON.
+// reader stores what it walks over.
 type reader struct {
-	data []byte
-	pos  int
+	walker
 	path []step // from the root to the present place
 }
 
@@ -198,107 +196,6 @@ func (r *reader) integer(dst reflect.Value) error {
 	}
 	dst.SetInt(int64(f))
 	return nil
-}
-
-// text reads a string.
-func (r *reader) text() string {
-	raw := r.raw()
-	inner := raw[1 : len(raw)-1]
-	if bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
-		return string(inner)
-	}
-	var text string
-	_ = json.Unmarshal(raw, &text) // cannot fail: it is a valid string
-	return text
-}
-
-// closing steps over white space, commas and end, and reports whether it met end.
-func (r *reader) closing(end byte) bool {
-	r.space()
-	if r.data[r.pos] == ',' {
-		r.pos++
-		r.space()
-	}
-	if r.data[r.pos] != end {
-		return false
-	}
-	r.pos++
-	return true
-}
-
-// name reads a member's name and the colon behind it.
-func (r *reader) name() []byte {
-	start := r.pos
-	r.skipString()
-	r.pos++
-	raw := r.data[start:r.pos]
-	r.space()
-	r.pos++ // the colon
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1]
-	}
-	var name string
-	_ = json.Unmarshal(raw, &name) // cannot fail: it is a valid string
-	return []byte(name)
-}
-
-// raw steps over one value and returns it.
-func (r *reader) raw() []byte {
-	start := r.pos
-	r.skip()
-	return r.data[start:r.pos]
-}
-
-func (r *reader) space() {
-	for r.pos < len(r.data) && r.data[r.pos] <= ' ' {
-		r.pos++
-	}
-}
-
-// skip steps over one value of any kind.
-func (r *reader) skip() {
-	for depth := 0; r.pos < len(r.data); {
-		switch c := r.data[r.pos]; {
-		case c == '"':
-			r.skipString()
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		case isScalar(c):
-			for r.pos+1 < len(r.data) && isScalar(r.data[r.pos+1]) {
-				r.pos++
-			}
-		default: // white space, commas and colons
-			r.pos++
-			continue
-		}
-		r.pos++
-		if depth == 0 {
-			return
-		}
-	}
-}
-
-// skipString leaves pos on the closing quote.
-func (r *reader) skipString() {
-	for r.pos++; ; r.pos++ {
-		r.pos += bytes.IndexByte(r.data[r.pos:], '"')
-		escapes := 0
-		for r.data[r.pos-1-escapes] == '\\' {
-			escapes++
-		}
-		if escapes%2 == 0 {
-			return
-		}
-	}
-}
-
-func isNumber(b byte) bool { return b == '-' || b >= '0' && b <= '9' }
-
-// isScalar reports whether b belongs to a number, true, false or null.
-func isScalar(b byte) bool {
-	return isNumber(b) || b >= 'a' && b <= 'z' || b == '+' || b == '.' || b == 'E'
 }
 
 // jsonKind names the kind of value that begins with b.

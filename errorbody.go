@@ -1,11 +1,11 @@
 package quartet
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,22 +19,31 @@ const maxShown = 5
 
 // readBody fills Message and Fields from the answer's body. It knows the shapes of
 // FastAPI, Laravel and the vendor's server, the mock's own admin API, {"error": "text"}
-// and plain text, and leaves both empty when it can read none (contract: any non-2xx, whatever its
+// and text, plain or in JSON, and leaves both empty when it can read none (contract: any non-2xx, whatever its
 // body).
 func (e *Error) readBody(secrets redactor, names memberNames) {
-	var shape struct {
-		Detail  json.RawMessage `json:"detail"`
-		Message json.RawMessage `json:"message"`
-		Errors  json.RawMessage `json:"errors"`
-		Error   json.RawMessage `json:"error"`
-		Issues  json.RawMessage `json:"issues"`
-	}
-	if err := json.Unmarshal(e.Body(), &shape); err != nil {
-		e.Message = oneLine(secrets.Replace(plainText(e.Body())))
+	body := bytes.TrimSpace(e.Body())
+	if !json.Valid(body) {
+		e.Message = oneLine(secrets.Replace(plainText(body)))
 		return
 	}
-	e.Message = oneLine(secrets.Replace(firstText(shape.Detail, shape.Message, shape.Error, member(shape.Error, "message"))))
-	e.Fields = slices.Concat(fastAPIFields(shape.Detail), laravelFields(shape.Errors), problemFields(shape.Issues))
+	var detail, message, failure string
+	for name, value := range members(body) {
+		switch name {
+		case "detail":
+			detail = textOf(value)
+			e.Fields = append(e.Fields, fastAPIFields(value)...)
+		case "message":
+			message = textOf(value)
+		case "errors":
+			e.Fields = append(e.Fields, laravelFields(value)...)
+		case "error":
+			failure = cmp.Or(textOf(value), textOf(member(value, "message")))
+		case "issues":
+			e.Fields = append(e.Fields, problemFields(value)...)
+		}
+	}
+	e.Message = oneLine(secrets.Replace(cmp.Or(detail, message, failure, textOf(body))))
 	for i, f := range e.Fields {
 		e.Fields[i] = Field{
 			Path:    oneLine(secrets.replacePath(f.Path, names)),
@@ -44,117 +53,86 @@ func (e *Error) readBody(secrets redactor, names memberNames) {
 	}
 }
 
-// firstText returns the first value that is a JSON string.
-func firstText(values ...json.RawMessage) string {
-	for _, value := range values {
-		if len(value) > 2 && value[0] == '"' {
-			return textOf(value)
+func member(object []byte, wanted string) (found []byte) {
+	for name, value := range members(object) {
+		if name == wanted {
+			found = value
 		}
 	}
-	return ""
-}
-
-func textOf(value json.RawMessage) (text string) {
-	_ = json.Unmarshal(value, &text) // cannot fail: it is a valid string
-	return text
-}
-
-func member(object json.RawMessage, name string) json.RawMessage {
-	if len(object) == 0 {
-		return nil
-	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal(object, &members) != nil {
-		return nil
-	}
-	return members[name]
+	return found
 }
 
 // fastAPIFields reads the list under "detail".
-func fastAPIFields(detail json.RawMessage) []Field {
-	if !isList(detail) {
-		return nil
-	}
-	var issues []struct {
-		Loc  []any  `json:"loc"`
-		Msg  string `json:"msg"`
-		Type string `json:"type"`
-	}
-	if json.Unmarshal(detail, &issues) != nil {
-		return nil
-	}
-	var fields []Field
-	for _, issue := range issues {
-		fields = append(fields, Field{Path: fastAPIPath(issue.Loc), Message: issue.Msg, Type: issue.Type})
+func fastAPIFields(detail []byte) (fields []Field) {
+	for issue := range elements(detail) {
+		var f Field
+		for name, value := range members(issue) {
+			switch name {
+			case "loc":
+				f.Path = fastAPIPath(value)
+			case "msg":
+				f.Message = textOf(value)
+			case "type":
+				f.Type = textOf(value)
+			}
+		}
+		fields = append(fields, f)
 	}
 	return fields
 }
 
 // fastAPIPath drops the leading "body", "query" or "path", which is where the
 // server looked and not a member of the request.
-func fastAPIPath(loc []any) string {
-	if len(loc) > 1 {
-		loc = loc[1:]
+func fastAPIPath(loc []byte) string {
+	var segments []string
+	for segment := range elements(loc) {
+		segments = append(segments, segmentOf(segment))
 	}
-	segments := make([]string, len(loc))
-	for i, segment := range loc {
-		switch s := segment.(type) {
-		case float64:
-			segments[i] = strconv.FormatFloat(s, 'f', -1, 64)
-		default:
-			segments[i] = fmt.Sprint(s)
-		}
+	if len(segments) > 1 {
+		segments = segments[1:]
 	}
 	return strings.Join(segments, ".")
 }
 
+// segmentOf is a name or an index, or what a server puts in place of one.
+func segmentOf(value []byte) string {
+	switch {
+	case begins(value, '"'):
+		return textOf(value)
+	case isNumber(value[0]):
+		return string(value)
+	}
+	var other any
+	_ = json.Unmarshal(value, &other) // cannot fail: it is valid
+	return fmt.Sprint(other)
+}
+
 // laravelFields reads {"field": ["message", ...]}, in the order of the names.
-func laravelFields(errors json.RawMessage) []Field {
-	if len(errors) == 0 {
-		return nil
-	}
-	var byPath map[string]json.RawMessage
-	if json.Unmarshal(errors, &byPath) != nil {
-		return nil
-	}
-	var fields []Field
-	for _, path := range slices.Sorted(maps.Keys(byPath)) {
-		var messages []string
-		if json.Unmarshal(byPath[path], &messages) != nil {
-			messages = []string{firstText(byPath[path])}
+func laravelFields(errors []byte) (fields []Field) {
+	for path, messages := range members(errors) {
+		if !begins(messages, '[') {
+			fields = append(fields, Field{Path: path, Message: textOf(messages)})
 		}
-		for _, message := range messages {
-			fields = append(fields, Field{Path: path, Message: message})
+		for message := range elements(messages) {
+			fields = append(fields, Field{Path: path, Message: textOf(message)})
 		}
 	}
+	slices.SortStableFunc(fields, func(a, b Field) int { return strings.Compare(a.Path, b.Path) })
 	return fields
 }
 
 // problemFields reads the list with which openapi/admin.yaml extends a problem of RFC 9457.
 // As with FastAPI, where the server looked is no part of the path.
-func problemFields(list json.RawMessage) []Field {
-	if !isList(list) {
-		return nil
-	}
-	var issues []struct {
-		Place   string `json:"place"`
-		Message string `json:"message"`
-	}
-	if json.Unmarshal(list, &issues) != nil {
-		return nil
-	}
-	var fields []Field
-	for _, issue := range issues {
-		path := issue.Place
-		if _, below, inside := strings.Cut(path, "."); inside {
-			path = below
+func problemFields(list []byte) (fields []Field) {
+	for issue := range elements(list) {
+		place := textOf(member(issue, "place"))
+		if _, below, inside := strings.Cut(place, "."); inside {
+			place = below
 		}
-		fields = append(fields, Field{Path: path, Message: issue.Message})
+		fields = append(fields, Field{Path: place, Message: textOf(member(issue, "message"))})
 	}
 	return fields
 }
-
-func isList(value json.RawMessage) bool { return len(value) > 0 && value[0] == '[' }
 
 // plainText returns a body that is text for people; markup and bytes are not.
 func plainText(body []byte) string {
