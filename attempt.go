@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/quartet-go/quartet/internal/operation"
@@ -26,7 +27,7 @@ type attempt struct {
 	sent    *http.Request // nil when it was not authorized
 	token   Secret        // of a TokenSource that the request carried
 	body    []byte
-	buffer  bytes.Buffer     // behind body
+	buffer  *bytes.Buffer    // behind body
 	limited io.LimitedReader // what fills it
 	err     error
 	written *written       // nil when nothing was sent, and for classes that do not ask
@@ -54,7 +55,7 @@ func (a *attempt) mayBeWritten() bool {
 // response is the raw answer with a body that can be read from the start.
 func (a *attempt) response() *http.Response {
 	if a.raw != nil {
-		a.raw.Body, a.raw.ContentLength = io.NopCloser(bytes.NewReader(a.body)), int64(len(a.body))
+		a.raw.Body, a.raw.ContentLength = io.NopCloser(bytes.NewReader(bytes.Clone(a.body))), int64(len(a.body))
 	}
 	return a.raw
 }
@@ -76,6 +77,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 // once makes one attempt: rate limiter, timeout, authorizer, transport, and the whole
 // body of the answer, so that a connection lost within it is this attempt's failure.
 func (c *call) once(req *http.Request) (*http.Response, error) {
+	c.last.release()
 	c.last = attempt{}
 	observed := c.observeAttemptStart(req.Context())
 	if c.last.err = c.limit(observed); c.last.err != nil {
@@ -247,6 +249,7 @@ func (c *call) receive(resp *http.Response) error {
 // read takes in the body up to its limit. An error answer that is cut short keeps what
 // came.
 func (a *attempt) read(resp *http.Response, limit int64) error {
+	a.buffer = buffers.Get().(*bytes.Buffer)
 	if n := resp.ContentLength; n > 0 && n <= limit {
 		a.buffer.Grow(int(min(n, defaultMaxAnswer)) + bytes.MinRead) // so that it need not grow later
 	}
@@ -266,4 +269,19 @@ func (a *attempt) read(resp *http.Response, limit int64) error {
 	default:
 		return closeErr
 	}
+}
+
+// buffers are for bodies. What a caller may see of one is a copy.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// mostKept bounds a buffer that is used again.
+const mostKept = 64 << 10
+
+// release gives the buffer back when nothing looks at the body any more.
+func (a *attempt) release() {
+	if a.buffer != nil && a.buffer.Cap() <= mostKept {
+		a.buffer.Reset()
+		buffers.Put(a.buffer)
+	}
+	a.buffer, a.body = nil, nil
 }

@@ -66,7 +66,7 @@ func (c *call) prepare(base *url.URL, in operation.Input) error {
 		if c.body, err = json.Marshal(in.Body); err != nil {
 			return fmt.Errorf("encode the request: %w", err)
 		}
-		if bytes.Contains(c.body, quotedRedacted) && hasFreeSecret(reflect.ValueOf(in.Body)) {
+		if bytes.Contains(c.body, []byte(redacted)) && hasFreeSecret(reflect.ValueOf(in.Body)) {
 			return errors.New("a Secret stands within a free-form value, where it would be sent as [redacted]; give what its Reveal returns")
 		}
 	}
@@ -74,8 +74,6 @@ func (c *call) prepare(base *url.URL, in operation.Input) error {
 	c.body, err = c.config.extra.addTo(c.body)
 	return err
 }
-
-var quotedRedacted = []byte(`"` + redacted + `"`)
 
 // run makes attempts until one settles the call, and reads the answer. The steps of a
 // call meet here, outermost first; RoundTrip has the steps of an attempt.
@@ -91,6 +89,7 @@ func (c *call) run(ctx context.Context) error {
 		c.config.budget.succeeded()
 	}
 	c.observeDone(ctx, err)
+	c.last.release()
 	if err != nil { // not before: a nil *Error in an error is not nil
 		return err
 	}
@@ -216,7 +215,7 @@ func (c *call) error(kept *hidden) *Error {
 
 // failure is the error of the last attempt.
 func (c *call) failure(reasons ...error) *Error {
-	e := c.error(&hidden{header: c.last.header, body: c.last.body, reasons: reasons})
+	e := c.error(&hidden{header: c.last.header, body: bytes.Clone(c.last.body), reasons: reasons})
 	e.StatusCode = c.last.status
 	e.RequestID = requestID(c.last.header)
 	e.Attempts = c.attempts

@@ -497,3 +497,33 @@ func TestTheHTTPClientsTimeoutIsATimeoutOverSocketsToo(t *testing.T) {
 		assert.Equal(t, 4, asError(t, err).Attempts)
 	}
 }
+
+// Buffers are used again; what a caller has of one is not.
+func TestWhatACallHasGivenStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	status, body := 200, profileJSON
+	client := profileClient(t, quartet.WithoutRetry(), quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
+		return answer(status, body), nil
+	})))
+	var raw *http.Response
+	before, err := client.GetMyProfile(t.Context(), quartet.WithResponse(&raw))
+	require.NoError(t, err)
+	first := *before
+	status, body = 404, `{"detail":"User not found"}`
+	_, err = client.GetMyProfile(t.Context())
+	failed := asError(t, err)
+	for range 10 {
+		status, body = 200, strings.ReplaceAll(profileJSON, "Anna", "Olga")
+		_, err := client.GetMyProfile(t.Context())
+		require.NoError(t, err)
+		status, body = 500, strings.Repeat("x", 1000)
+		_, err = client.GetMyProfile(t.Context())
+		require.ErrorIs(t, err, quartet.ErrServer)
+	}
+	assert.Equal(t, first, *before)
+	assert.Equal(t, `{"detail":"User not found"}`, string(failed.Body()))
+	assert.Equal(t, "User not found", failed.Message)
+	kept, err := io.ReadAll(raw.Body)
+	require.NoError(t, err)
+	assert.Equal(t, profileJSON, string(kept))
+}

@@ -220,8 +220,8 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 // requestID returns the identifier that a server or a proxy gave to the request.
 func requestID(header http.Header) string {
 	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Trace-Id", "Cf-Ray"} {
-		if id := header.Get(name); id != "" {
-			return oneLine(id)
+		if ids := header[name]; len(ids) > 0 && ids[0] != "" {
+			return oneLine(ids[0])
 		}
 	}
 	return ""

@@ -167,7 +167,7 @@ func isFold(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || 
 func isFolded(text string) bool {
 	last := ' '
 	for _, r := range text {
-		if isFold(r) && (r != ' ' || last == ' ') {
+		if r == ' ' && last == ' ' || r != ' ' && (r < ' ' || r > '~') && isFold(r) {
 			return false
 		}
 		last = r

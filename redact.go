@@ -22,8 +22,9 @@ type redactor []string
 // them), in every way of writing them. A short secret takes innocent text with it; that
 // is the lesser harm.
 func (c *call) redactor() redactor {
-	var forms redactor
-	for _, secret := range c.secrets() {
+	secrets := c.secrets()
+	forms := make(redactor, 0, len(secrets))
+	for _, secret := range secrets {
 		if secret == "" {
 			continue
 		}
@@ -50,8 +51,11 @@ func (r redactor) Replace(text string) string {
 
 // isEscapedSomewhere reports whether JSON, HTML, a query or a path writes r in another way.
 func isEscapedSomewhere(r rune) bool {
-	const never = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_."
-	return !strings.ContainsRune(never, r)
+	switch {
+	case '0' <= r && r <= '9', 'A' <= r && r <= 'Z', 'a' <= r && r <= 'z', r == '-', r == '_', r == '.':
+		return false
+	}
+	return true
 }
 
 // secrets are the values of every Secret in the request and all that the last attempt's
@@ -73,8 +77,11 @@ func (c *call) secrets() []string {
 		if slices.Equal(values, c.config.extra.header[name]) || slices.Equal(values, c.last.added[name]) {
 			continue // what is left is the credential's
 		}
-		for _, value := range values { // "Bearer TOKEN" and TOKEN
-			found = append(found, value, value[strings.LastIndexByte(value, ' ')+1:])
+		found = append(found, values...)
+		for _, value := range values { // TOKEN of "Bearer TOKEN"
+			if last := strings.LastIndexByte(value, ' '); last >= 0 {
+				found = append(found, value[last+1:])
+			}
 		}
 	}
 	if user, password, basic := sent.BasicAuth(); basic {
@@ -114,6 +121,9 @@ func (f *secretFinder) visit(v reflect.Value) *secretFinder {
 			return f
 		}
 		for i := range v.NumField() {
+			if !mayHold(v.Field(i).Type()) {
+				continue
+			}
 			if field := v.Type().Field(i); field.IsExported() || field.Anonymous {
 				f.visit(v.Field(i))
 			}
@@ -136,6 +146,14 @@ func (f *secretFinder) visit(v reflect.Value) *secretFinder {
 		}
 	}
 	return f
+}
+
+// mayHold is false for what most members of a request are: texts, numbers and lists of them.
+func mayHold(t reflect.Type) bool {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	return t.Kind() > reflect.Complex128 && t.Kind() != reflect.String
 }
 
 func (f *secretFinder) isNew(v reflect.Value) bool {

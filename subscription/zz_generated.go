@@ -4,7 +4,7 @@ package subscription
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 
 	"github.com/quartet-go/quartet"
 	"github.com/quartet-go/quartet/internal/operation"
@@ -218,7 +218,7 @@ func (c *Client) With(opts ...quartet.Option) (*Client, error) {
 // It sends POST /users/{user_id}/subscription. Retry class: guarded.
 func (c *Client) CreateUserSubscription(ctx context.Context, userID int64, body CreateSubscriptionRequest, opts ...quartet.Option) (*User, error) {
 	out := new(User)
-	err := c.core.Do(ctx, &opCreateUserSubscription, operation.Input{Path: []string{fmt.Sprint(userID)}, Body: body}, out, opts)
+	err := c.core.Do(ctx, &opCreateUserSubscription, operation.Input{Path: []string{strconv.FormatInt(userID, 10)}, Body: body}, out, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -660,7 +660,7 @@ func (c *Client) AddFault(ctx context.Context, body Fault, opts ...quartet.Optio
 // Removes the fault of this name.
 // It sends DELETE /_mock/v1/faults/{name}. Retry class: idempotent.
 func (c *Client) RemoveFault(ctx context.Context, name string, opts ...quartet.Option) error {
-	return c.core.Do(ctx, &opRemoveFault, operation.Input{Path: []string{fmt.Sprint(name)}}, nil, opts)
+	return c.core.Do(ctx, &opRemoveFault, operation.Input{Path: []string{name}}, nil, opts)
 }
 
 // GetHealth calls getHealth: tell whether the server lives.
@@ -819,7 +819,7 @@ func (c *Client) CreateSpace(ctx context.Context, body NewSpace, opts ...quartet
 // Removes a space with its journal. Calls that are under way in it end as they would.
 // It sends DELETE /_mock/v1/spaces/{space}. Retry class: idempotent.
 func (c *Client) DeleteSpace(ctx context.Context, space string, opts ...quartet.Option) error {
-	return c.core.Do(ctx, &opDeleteSpace, operation.Input{Path: []string{fmt.Sprint(space)}}, nil, opts)
+	return c.core.Do(ctx, &opDeleteSpace, operation.Input{Path: []string{space}}, nil, opts)
 }
 
 // GetState calls getState: read the state.
