@@ -124,7 +124,9 @@ func (s *served) status(t *testing.T, path string, header ...string) int {
 // get calls and returns the answer.
 func (s *served) get(t *testing.T, path string, header ...string) (status int, body string) {
 	t.Helper()
-	got := readAll(t, s.call(t, path, header))
+	resp := s.call(t, path, header)
+	defer resp.Body.Close()
+	got := readAll(t, resp)
 	return got.status, got.body
 }
 
