@@ -51,23 +51,33 @@ func (a aimed) at(req *http.Request) {
 
 // growth is one way to grow.
 type growth struct {
-	what   string
+	what   string // grows
+	sizes  []int
+	open   func(size int) (*opened, error)
+	aim    func(c wireCall, at int) aimed
+	fill   int    // calls for each before it is weighed full
+	others string // whose mock it is, to compare with; "": ours
 	points []*grownMock
 }
 
+// growths are the ways to grow.
+func growths() []growth {
+	return []growth{
+		{what: "spaces", sizes: growthSpaces, open: func(n int) (*opened, error) { return openGrown(n, 2) }, aim: inSpace, fill: growthJournal},
+		{what: "users", sizes: growthUsers, open: func(n int) (*opened, error) { return openGrown(1, n) }, aim: asUser, fill: len(wireCalls)},
+		{what: "users", sizes: growthUsers, open: openGrownByHand, aim: asUser, fill: len(wireCalls), others: byHandMock},
+	}
+}
+
 func measureGrowth() (string, error) {
-	spaces, users := growth{what: "spaces"}, growth{what: "users"}
-	for _, n := range growthSpaces {
-		if err := spaces.add(n, n, 2, inSpace); err != nil {
-			return "", err
+	all := growths()
+	for i := range all {
+		for _, size := range all[i].sizes {
+			if err := all[i].add(size); err != nil {
+				return "", err
+			}
 		}
 	}
-	for _, n := range growthUsers {
-		if err := users.add(n, 1, n, asUser); err != nil {
-			return "", err
-		}
-	}
-	all := []growth{spaces, users}
 	for _, c := range wireCalls {
 		fmt.Println("measuring", c.title)
 		if err := measureGrown(all, c); err != nil {
@@ -87,14 +97,14 @@ func measureGrowth() (string, error) {
 
 // add opens mocks of that size, one after the other, of which the last one stays to be
 // called.
-func (g *growth) add(size, spaces, users int, aim func(wireCall, int) aimed) error {
-	p := &grownMock{size: size, aim: aim}
+func (g *growth) add(size int) error {
+	p := &grownMock{size: size, aim: g.aim}
 	for range growthMocks {
 		if p.mock != nil {
 			p.mock.close()
 			p.mock = nil // so that it is not weighed
 		}
-		if err := p.open(spaces, users); err != nil {
+		if err := p.open(g); err != nil {
 			return err
 		}
 	}
@@ -105,15 +115,12 @@ func (g *growth) add(size, spaces, users int, aim func(wireCall, int) aimed) err
 // open opens a mock, makes every call to each space or user and fills the journals, so that
 // nothing is done for the first time later. It weighs the mock after the first call to each, a
 // GET, and after the last.
-func (p *grownMock) open(spaces, users int) error {
+func (p *grownMock) open(g *growth) (err error) {
 	before := take(0).heap
-	srv, err := mockserver.New(mockserver.WithState(stateOf(users)), mockserver.WithSpaces(2*spaces, time.Hour),
-		mockserver.WithJournal(growthJournal, 1<<20))
-	if err != nil {
+	if p.mock, err = g.open(p.size); err != nil {
 		return err
 	}
-	p.mock = &opened{transport: recorder{srv}, close: srv.Close}
-	for n := range max(spaces*growthJournal, len(wireCalls)*p.size) {
+	for n := range g.fill * p.size {
 		if n == p.size {
 			p.fresh = append(p.fresh, heapSince(before))
 		}
@@ -123,6 +130,25 @@ func (p *grownMock) open(spaces, users int) error {
 	}
 	p.full = append(p.full, heapSince(before))
 	return nil
+}
+
+func openGrown(spaces, users int) (*opened, error) {
+	srv, err := mockserver.New(mockserver.WithState(stateOf(users)), mockserver.WithSpaces(2*spaces, time.Hour),
+		mockserver.WithJournal(growthJournal, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	return &opened{transport: newDirect(srv), close: srv.Close}, nil
+}
+
+func openGrownByHand(users int) (*opened, error) {
+	m := &handMock{profiles: map[string]*handProfile{}, keys: map[string]bool{}, users: map[int64]*handUser{}}
+	for n := range users {
+		if err := m.add(growthToken(n), int64(firstUser+n)); err != nil {
+			return nil, err
+		}
+	}
+	return called(m.handler(), nil)
 }
 
 func heapSince(before uint64) float64 { return (float64(take(0).heap) - float64(before)) / 1e6 }
@@ -184,7 +210,7 @@ func measureGrown(all []growth, c wireCall) error {
 		for _, p := range g.points {
 			points = append(points, p)
 			aim := p.round(c)
-			entrants = append(entrants, entrant{fmt.Sprint(p.size, " ", g.what), func(b *testing.B) { p.mock.bench(b, c, aim) }})
+			entrants = append(entrants, entrant{fmt.Sprint(p.size, " ", g.what, " ", g.others), func(b *testing.B) { p.mock.bench(b, c, aim) }})
 		}
 	}
 	measured, err := measure(entrants, growthRounds, growthSlice)
@@ -212,7 +238,8 @@ var growthMethod = fmt.Sprintf(`
 quartet's handler in process, called with one request again and again as above; what it has of each space or user is made before. First
 with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with 10² to 10⁵ users in the state of one space, each
 with a profile, a credential and a subscription. Calls go round all of them, far from the last one each, so that what a call needs
-has left the processor's caches when there is much: the time to get it back is all that grows. Called for one user alone, a mock of 10⁵ is as
+has left the processor's caches when there is much, and the time to get it back is what grows. The mock by hand of the section before,
+which keeps its users in a map and does no more than find one, is there to show how much that is. Called for one user alone, a mock of 10⁵ is as
 fast as one of 3 (go test -run - -bench 'ServeHTTP/(default|users)' ./mockserver). A space's
 journal keeps %d calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
 copies them. MB are of heap, of %d mocks of each size: after one GET by each, and after that. %d rounds of %s each.
@@ -229,7 +256,7 @@ func growthText(all []growth) string {
 }
 
 func (g growth) write(b *strings.Builder) {
-	t := table{label: g.what, groups: []group{{}}}
+	t := table{label: g.what, groups: []group{{name: g.others}}}
 	for _, c := range wireCalls {
 		t.columns = append(t.columns, column{c.method + ", ns", lower}, column{"allocations", lower})
 	}
@@ -247,6 +274,10 @@ func (g growth) write(b *strings.Builder) {
 	b.WriteString("\n")
 	for i, c := range wireCalls {
 		times := last.measured[i].ratio(first.measured[i])
+		if g.others != "" {
+			fmt.Fprintf(b, "%s %s with %d %s takes %.3g × the time with %d.\n", g.others, c.method, last.size, g.what, times, first.size)
+			continue
+		}
 		b.WriteString(verdict(fmt.Sprintf("%s with %d %s, at most %v × the time with %d", c.method, last.size, g.what, maxGrown, first.size), times <= maxGrown, times))
 	}
 }
@@ -255,11 +286,11 @@ func (g growth) write(b *strings.Builder) {
 func plotGrowth(all []growth) string {
 	var panels []panel
 	for _, g := range all {
-		cost := panel{title: "µs a request", x: g.what}
+		cost := panel{title: strings.TrimSuffix("µs a request, "+g.others, ", "), x: g.what}
 		for i, c := range wireCalls {
 			cost.lines = append(cost.lines, g.line(c.method, func(p *grownMock) float64 { return median(p.measured[i].ns) / 1e3 }))
 		}
-		memory := panel{title: "MB of heap", x: g.what, lines: []line{
+		memory := panel{title: strings.TrimSuffix("MB of heap, "+g.others, ", "), x: g.what, lines: []line{
 			g.line("read once", func(p *grownMock) float64 { return median(p.fresh) }),
 			g.line("changed", func(p *grownMock) float64 { return median(p.full) }),
 		}}

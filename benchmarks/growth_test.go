@@ -9,14 +9,10 @@ import (
 
 func TestGrownMocksAreCalledAllRound(t *testing.T) {
 	t.Parallel()
-	for name, grow := range map[string]func(*growth) error{
-		"spaces": func(g *growth) error { return g.add(10, 10, 2, inSpace) },
-		"users":  func(g *growth) error { return g.add(10, 1, 10, asUser) },
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, g := range growths() {
+		t.Run(g.what+g.others, func(t *testing.T) {
 			t.Parallel()
-			g := growth{what: name}
-			require.NoError(t, grow(&g))
+			require.NoError(t, g.add(10))
 			p := g.points[0]
 			t.Cleanup(p.mock.close)
 			seen := map[int]bool{}
@@ -59,5 +55,7 @@ func TestGrowthTextAndPlot(t *testing.T) {
 		g.points[0], g.points[1] = g.points[1], g.points[0]
 	}
 	assert.Contains(t, growthText([]growth{g}), "- GET with 10 users, at most 1.25 × the time with 1: does not hold, 1.3.\n")
+	g.others = "by hand"
+	assert.Contains(t, growthText([]growth{g}), "\nby hand GET with 10 users takes 1.3 × the time with 1.\n")
 	assert.Contains(t, plotGrowth([]growth{g}), ">changed<")
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,9 +15,10 @@ import (
 // handMock is what a test writes that needs three operations of a server and no library:
 // typed decoding, checks and a little state, all by hand.
 type handMock struct {
-	mu      sync.Mutex
-	profile handProfile
-	user    handUser
+	mu       sync.Mutex
+	profiles map[string]*handProfile // by the credential
+	keys     map[string]bool
+	users    map[int64]*handUser
 }
 
 type handMessage struct {
@@ -26,38 +29,50 @@ type handDetail struct {
 	Detail string `json:"detail"`
 }
 
-// newHandMock begins with the clients' answers.
+// newHandMock begins with one user.
 func newHandMock() (http.Handler, error) {
-	m := &handMock{}
-	if err := json.Unmarshal([]byte(profileAnswer), &m.profile); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal([]byte(userAnswer), &m.user); err != nil {
-		return nil, err
-	}
+	m := &handMock{profiles: map[string]*handProfile{}, keys: map[string]bool{}, users: map[int64]*handUser{}}
+	return m.handler(), m.add(mockserver.DefaultToken, 1)
+}
+
+// add adds a user with the clients' answers, all memory of which is the user's own.
+func (m *handMock) add(token string, id int64) error {
+	profile, user := new(handProfile), new(handUser)
+	m.profiles[token], m.keys[token], m.users[id] = profile, true, user
+	return errors.Join(json.Unmarshal([]byte(profileAnswer), profile), json.Unmarshal([]byte(userAnswer), user))
+}
+
+func (m *handMock) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /profile/me", m.getProfile)
 	mux.HandleFunc("PUT /profile/name-change", m.changeName)
 	mux.HandleFunc("POST /users/{user_id}/subscription", m.createSubscription)
-	return mux, nil
+	return mux
+}
+
+// caller locks the state and returns the caller's profile, or refuses.
+func (m *handMock) caller(w http.ResponseWriter, r *http.Request) *handProfile {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	m.mu.Lock()
+	profile := m.profiles[token]
+	if profile == nil {
+		m.mu.Unlock()
+		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
+	}
+	return profile
 }
 
 func (m *handMock) getProfile(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "Bearer "+mockserver.DefaultToken {
-		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
+	own := m.caller(w, r)
+	if own == nil {
 		return
 	}
-	m.mu.Lock()
-	profile := m.profile
+	profile := *own
 	m.mu.Unlock()
 	answerByHand(w, http.StatusOK, profile)
 }
 
 func (m *handMock) changeName(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "Bearer "+mockserver.DefaultToken {
-		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
-		return
-	}
 	var names struct {
 		FirstName optional `json:"first_name"`
 		LastName  optional `json:"last_name"`
@@ -66,8 +81,11 @@ func (m *handMock) changeName(w http.ResponseWriter, r *http.Request) {
 		refuseByHand(w, "first_name", "first_name and last_name are wanted")
 		return
 	}
-	m.mu.Lock()
-	m.profile.FirstName, m.profile.LastName = names.FirstName.value, names.LastName.value
+	own := m.caller(w, r)
+	if own == nil {
+		return
+	}
+	own.FirstName, own.LastName = names.FirstName.value, names.LastName.value
 	m.mu.Unlock()
 	answerByHand(w, http.StatusOK, handMessage{"The name is changed."})
 }
@@ -76,10 +94,6 @@ func (m *handMock) createSubscription(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.PathValue("user_id"), 10, 64)
 	if err != nil {
 		refuseByHand(w, "user_id", "an integer is wanted")
-		return
-	}
-	if r.Header.Get("X-API-Key") != mockserver.DefaultToken {
-		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
 		return
 	}
 	var asked handRequest
@@ -93,13 +107,21 @@ func (m *handMock) createSubscription(w http.ResponseWriter, r *http.Request) {
 	}
 	now := time.Now().UTC()
 	m.mu.Lock()
-	m.user.ID, m.user.UpdatedAt = id, now
-	subscription := *m.user.Subscription
+	defer m.mu.Unlock()
+	user := m.users[id]
+	switch {
+	case !m.keys[r.Header.Get("X-API-Key")]:
+		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
+		return
+	case user == nil:
+		answerByHand(w, http.StatusNotFound, handDetail{"User not found"})
+		return
+	}
+	user.ID, user.UpdatedAt = id, now
+	subscription := *user.Subscription
 	subscription.IsTrial, subscription.StartDate, subscription.EndDate = asked.IsTrial, now, now.AddDate(0, 0, asked.DurationDays)
 	subscription.TrafficLimitGB, subscription.DeviceLimit, subscription.ConnectedSquads = asked.TrafficLimitGB, asked.DeviceLimit, asked.ConnectedSquads
-	m.user.Subscription = &subscription
-	user := m.user
-	m.mu.Unlock()
+	user.Subscription = &subscription
 	answerByHand(w, http.StatusCreated, user)
 }
 

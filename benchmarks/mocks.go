@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,19 +34,21 @@ const (
 	kinRequests   = "by hand behind kin-openapi's ValidateRequest"
 	kinHandler    = "by hand behind kin-openapi's middleware, answers checked"
 	oursTransport = "quartet's Transport"
+	oursTested    = "quartet's Transport, answers checked"
 	oursLoopback  = "quartet's Start, answers checked"
 )
 
 // inMemory are called without a socket, overLoopback over one.
 var (
 	inMemory = []inProcess{
-		{oursHandler, true, func() (*opened, error) { return recorded(mockserver.New()) }},
-		{oursChecked, true, func() (*opened, error) { return recorded(mockserver.New(mockserver.WithCheckedAnswers())) }},
-		{oursTransport, true, openOurTransport},
+		{oursHandler, true, func() (*opened, error) { return called(mockserver.New()) }},
+		{oursChecked, true, func() (*opened, error) { return called(mockserver.New(mockserver.WithCheckedAnswers())) }},
+		{oursTransport, true, func() (*opened, error) { return openOurTransport() }},
+		{oursTested, true, func() (*opened, error) { return openOurTransport(mockserver.WithCheckedAnswers()) }},
 		{"httpmock, fixed answers", false, openHTTPMock},
-		{byHandMock, true, func() (*opened, error) { return recorded(newHandMock()) }},
-		{kinRequests, true, func() (*opened, error) { return recorded(newKinMock(kin.Requests)) }},
-		{kinHandler, true, func() (*opened, error) { return recorded(newKinMock(kin.Middleware)) }},
+		{byHandMock, true, func() (*opened, error) { return called(newHandMock()) }},
+		{kinRequests, true, func() (*opened, error) { return called(newKinMock(kin.Requests)) }},
+		{kinHandler, true, func() (*opened, error) { return called(newKinMock(kin.Middleware)) }},
 	}
 	overLoopback = []inProcess{
 		{oursLoopback, true, openOurLoopback},
@@ -54,19 +57,42 @@ var (
 	}
 )
 
-// recorder calls a handler without a socket, as tests of handlers do.
-type recorder struct{ handler http.Handler }
-
-func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	answer := httptest.NewRecorder()
-	r.handler.ServeHTTP(answer, req)
-	return &http.Response{
-		StatusCode: answer.Code, Status: http.StatusText(answer.Code), Header: answer.Header(), Body: io.NopCloser(answer.Body), Request: req,
-	}, nil
+// direct calls a handler without a socket, one caller at a time. What the answer is written to
+// is used again, so that little is measured besides the handler.
+type direct struct {
+	handler http.Handler
+	answer  http.Response
+	header  http.Header
+	body    bytes.Buffer
 }
 
-func recorded[H http.Handler](handler H, err error) (*opened, error) {
-	return &opened{transport: recorder{handler}, close: func() {}}, err
+func (d *direct) RoundTrip(req *http.Request) (*http.Response, error) {
+	clear(d.header)
+	d.body.Reset()
+	d.answer = http.Response{Header: d.header, Body: io.NopCloser(&d.body), Request: req}
+	d.handler.ServeHTTP(d, req)
+	d.WriteHeader(http.StatusOK)
+	return &d.answer, nil
+}
+
+// Header, WriteHeader and Write are those of http.ResponseWriter.
+func (d *direct) Header() http.Header { return d.header }
+
+func (d *direct) WriteHeader(status int) {
+	if d.answer.StatusCode == 0 {
+		d.answer.StatusCode, d.answer.Status = status, http.StatusText(status)
+	}
+}
+
+func (d *direct) Write(p []byte) (int, error) {
+	d.WriteHeader(http.StatusOK)
+	return d.body.Write(p)
+}
+
+func newDirect(handler http.Handler) *direct { return &direct{handler: handler, header: http.Header{}} }
+
+func called[H http.Handler](handler H, err error) (*opened, error) {
+	return &opened{transport: newDirect(handler), close: func() {}}, err
 }
 
 func listening(handler http.Handler, err error) (*opened, error) {
@@ -77,8 +103,8 @@ func listening(handler http.Handler, err error) (*opened, error) {
 	return &opened{srv.Client().Transport, srv.URL, srv.Close}, nil
 }
 
-func openOurTransport() (*opened, error) {
-	srv, err := mockserver.New()
+func openOurTransport(options ...mockserver.Option) (*opened, error) {
+	srv, err := mockserver.New(options...)
 	if err != nil {
 		return nil, err
 	}

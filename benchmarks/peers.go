@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 // absence is a peer that was not measured.
@@ -47,12 +48,16 @@ var peers = []peer{
 	},
 	{
 		title: "WireMock", folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
-		note: "reads no OpenAPI: a stub for each operation, its answer the document's example; without its journal and log",
+		note: wireMockNote + "with its journal, of as many calls as quartet's, and without its log",
 		command: func(into, port string) []string {
-			jar, _ := filepath.Glob("peers/wiremock/node_modules/wiremock/build/*.jar") // the pattern is sound
-			return append([]string{"java", "-jar"}, append(jar, "--port", port, "--bind-address", "127.0.0.1", "--root-dir", filepath.Join(into, "stubs"),
-				"--no-request-journal", "--disable-request-logging", "--disable-response-templating", "--disable-banner", "--disable-gzip",
-				"--use-chunked-encoding", "never")...)
+			return wireMock(into, port, "--max-request-journal-entries", "10000")
+		},
+	},
+	{
+		title: "WireMock without journal", folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
+		note: wireMockNote + "without its journal and log",
+		command: func(into, port string) []string {
+			return wireMock(into, port, "--no-request-journal")
 		},
 	},
 	{
@@ -66,6 +71,16 @@ var peers = []peer{
 			return append(append(args, jar...), "-serverPort", port)
 		},
 	},
+}
+
+const wireMockNote = "reads no OpenAPI: a stub for each operation, its answer the document's example; "
+
+func wireMock(into, port string, journal ...string) []string {
+	jar, _ := filepath.Glob("peers/wiremock/node_modules/wiremock/build/*.jar") // the pattern is sound
+	return slices.Concat([]string{"java", "-jar"}, jar, []string{
+		"--port", port, "--bind-address", "127.0.0.1", "--root-dir", filepath.Join(into, "stubs"), "--disable-request-logging",
+		"--disable-response-templating", "--disable-banner", "--disable-gzip", "--use-chunked-encoding", "never",
+	}, journal)
 }
 
 // peerPrograms installs the peers that can be had here and says why others cannot. They

@@ -20,7 +20,9 @@ func TestLockFilesPinWithoutAddresses(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("peers/*/package-lock.json")
 	require.NoError(t, err)
-	require.Len(t, files, len(peers))
+	for _, p := range peers {
+		assert.Contains(t, files, "peers/"+p.folder+"/package-lock.json")
+	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)

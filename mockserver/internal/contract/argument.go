@@ -90,6 +90,11 @@ func checkNumberText(text string, bits int) Keyword {
 	if v := jsontext.Value(text); v.Kind() != '0' || !v.IsValid() {
 		return WrongType
 	}
+	return checkNumberSize(text, bits)
+}
+
+// checkNumberSize is the same for what is known to be a JSON number.
+func checkNumberSize(text string, bits int) Keyword {
 	_, err := strconv.ParseFloat(text, bits)
 	return numberKeyword(err)
 }

@@ -199,7 +199,7 @@ func (w *walker) number(s *Schema) bool {
 	}
 	raw := w.since(start)
 	if s.Types[0] == Number {
-		if keyword := checkNumberText(string(raw), s.Bits); keyword != "" {
+		if keyword := checkNumberSize(string(raw), s.Bits); keyword != "" {
 			w.report(Issue{Keyword: keyword, Types: s.Types, Input: raw})
 		}
 		return true
