@@ -55,7 +55,7 @@ func (a *attempt) mayBeWritten() bool {
 // response is the raw answer with a body that can be read from the start.
 func (a *attempt) response() *http.Response {
 	if a.raw != nil {
-		a.raw.Body, a.raw.ContentLength = io.NopCloser(bytes.NewReader(bytes.Clone(a.body))), int64(len(a.body))
+		a.raw.Body, a.raw.ContentLength = io.NopCloser(bytes.NewReader(a.keep())), int64(len(a.body))
 	}
 	return a.raw
 }
@@ -271,15 +271,25 @@ func (a *attempt) read(resp *http.Response, limit int64) error {
 	}
 }
 
-// buffers are for bodies. What a caller may see of one is a copy.
+// buffers are for bodies. What a caller keeps of one is a copy, or has left them for good.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// mostKept bounds a buffer that is used again.
-const mostKept = 64 << 10
+// mostShared bounds a buffer that is used again.
+const mostShared = 64 << 10
+
+func (a *attempt) shared() bool { return a.buffer != nil && a.buffer.Cap() <= mostShared }
+
+// keep returns the body for good.
+func (a *attempt) keep() []byte {
+	if a.shared() {
+		return bytes.Clone(a.body)
+	}
+	return a.body
+}
 
 // release gives the buffer back when nothing looks at the body any more.
 func (a *attempt) release() {
-	if a.buffer != nil && a.buffer.Cap() <= mostKept {
+	if a.shared() {
 		a.buffer.Reset()
 		buffers.Put(a.buffer)
 	}

@@ -215,7 +215,7 @@ func (c *call) error(kept *hidden) *Error {
 
 // failure is the error of the last attempt.
 func (c *call) failure(reasons ...error) *Error {
-	e := c.error(&hidden{header: c.last.header, body: bytes.Clone(c.last.body), reasons: reasons})
+	e := c.error(&hidden{header: c.last.header, body: c.last.keep(), reasons: reasons})
 	e.StatusCode = c.last.status
 	e.RequestID = requestID(c.last.header)
 	e.Attempts = c.attempts

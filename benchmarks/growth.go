@@ -249,10 +249,26 @@ copies them. MB are of heap, of %d mocks of each size: after one GET by each, an
 
 func growthText(all []growth) string {
 	var b strings.Builder
-	for _, g := range all {
+	for i, g := range all {
 		g.write(&b)
+		if g.others != "" { // those before are ours
+			g.compare(&b, all[i-1])
+		}
 	}
 	return b.String()
+}
+
+// compare says what growth costs the others and us.
+func (g growth) compare(b *strings.Builder, ours growth) {
+	for i, c := range wireCalls {
+		fmt.Fprintf(b, "\nWith %d %s instead of %d a %s takes quartet %.0f ns more, and the one %s %.0f ns.\n",
+			g.sizes[len(g.sizes)-1], g.what, g.sizes[0], c.method, ours.added(i), g.others, g.added(i))
+	}
+}
+
+// added is by how many ns a call takes longer at the largest size than at the smallest.
+func (g growth) added(call int) float64 {
+	return median(g.points[len(g.points)-1].measured[call].ns) - median(g.points[0].measured[call].ns)
 }
 
 func (g growth) write(b *strings.Builder) {
@@ -270,14 +286,13 @@ func (g growth) write(b *strings.Builder) {
 		t.groups[0].rows = append(t.groups[0].rows, r)
 	}
 	t.write(b)
+	if g.others != "" {
+		return
+	}
 	first, last := g.points[0], g.points[len(g.points)-1]
 	b.WriteString("\n")
 	for i, c := range wireCalls {
 		times := last.measured[i].ratio(first.measured[i])
-		if g.others != "" {
-			fmt.Fprintf(b, "%s %s with %d %s takes %.3g × the time with %d.\n", g.others, c.method, last.size, g.what, times, first.size)
-			continue
-		}
 		b.WriteString(verdict(fmt.Sprintf("%s with %d %s, at most %v × the time with %d", c.method, last.size, g.what, maxGrown, first.size), times <= maxGrown, times))
 	}
 }

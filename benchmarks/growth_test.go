@@ -55,7 +55,8 @@ func TestGrowthTextAndPlot(t *testing.T) {
 		g.points[0], g.points[1] = g.points[1], g.points[0]
 	}
 	assert.Contains(t, growthText([]growth{g}), "- GET with 10 users, at most 1.25 × the time with 1: does not hold, 1.3.\n")
-	g.others = "by hand"
-	assert.Contains(t, growthText([]growth{g}), "\nby hand GET with 10 users takes 1.3 × the time with 1.\n")
+	byHand := g
+	byHand.others, byHand.sizes = "by hand", []int{1, 10}
+	assert.Contains(t, growthText([]growth{g, byHand}), "\nWith 10 users instead of 1 a GET takes quartet 300 ns more, and the one by hand 300 ns.\n")
 	assert.Contains(t, plotGrowth([]growth{g}), ">changed<")
 }

@@ -48,16 +48,14 @@ var peers = []peer{
 	},
 	{
 		title: "WireMock", folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
-		note: wireMockNote + "with its journal, of as many calls as quartet's, and without its log",
-		command: func(into, port string) []string {
-			return wireMock(into, port, "--max-request-journal-entries", "10000")
-		},
+		note:    wireMockNote + "without its journal and log",
+		command: func(into, port string) []string { return wireMock(into, port, "--no-request-journal") },
 	},
 	{
-		title: "WireMock without journal", folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
-		note: wireMockNote + "without its journal and log",
+		title: wireMockJournal, folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
+		note: wireMockNote + "with a journal of as many calls as quartet's, without its log",
 		command: func(into, port string) []string {
-			return wireMock(into, port, "--no-request-journal")
+			return wireMock(into, port, "--max-request-journal-entries", "10000")
 		},
 	},
 	{
@@ -73,7 +71,10 @@ var peers = []peer{
 	},
 }
 
-const wireMockNote = "reads no OpenAPI: a stub for each operation, its answer the document's example; "
+const (
+	wireMockJournal = "WireMock with a journal of 10,000"
+	wireMockNote    = "reads no OpenAPI: a stub for each operation, its answer the document's example; "
+)
 
 func wireMock(into, port string, journal ...string) []string {
 	jar, _ := filepath.Glob("peers/wiremock/node_modules/wiremock/build/*.jar") // the pattern is sound
