@@ -62,10 +62,13 @@ func member(object []byte, wanted string) (found []byte) {
 	return found
 }
 
-// fastAPIFields reads the list under "detail".
+// fastAPIFields reads the list under "detail". Some servers have mere texts there.
 func fastAPIFields(detail []byte) (fields []Field) {
 	for issue := range elements(detail) {
-		var f Field
+		f := Field{Message: textOf(issue)}
+		if f.Message == "" && !begins(issue, '{') {
+			continue
+		}
 		for name, value := range members(issue) {
 			switch name {
 			case "loc":
@@ -125,6 +128,9 @@ func laravelFields(errors []byte) (fields []Field) {
 // As with FastAPI, where the server looked is no part of the path.
 func problemFields(list []byte) (fields []Field) {
 	for issue := range elements(list) {
+		if !begins(issue, '{') {
+			continue
+		}
 		place := textOf(member(issue, "place"))
 		if _, below, inside := strings.Cut(place, "."); inside {
 			place = below

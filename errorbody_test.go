@@ -68,12 +68,16 @@ func TestEveryErrorBodyIsRead(t *testing.T) {
 		"a list":          {body: `["no"]`},
 		"a string":        {body: ` "No \u0441" `, message: "No с", text: ": No с"},
 		"a number":        {body: `5`},
+		"texts": {
+			body:   `{"detail":["Too short","",null,3]}`,
+			fields: []quartet.Field{{Message: "Too short"}}, text: ": Too short",
+		},
 		"odd fields": {
 			body: `{"detail":[{"loc":["body",1e2,null,{"a":[]}],"msg":5},{"loc":"body","type":null},7],"errors":{"b":["x",3],"a":{}},"issues":[1,{"place":2}]}`,
 			fields: []quartet.Field{
-				{Path: "1e2.<nil>.map[a:[]]"}, {}, {}, {Path: "a"}, {Path: "b", Message: "x"}, {Path: "b"}, {}, {},
+				{Path: "1e2.<nil>.map[a:[]]"}, {}, {Path: "a"}, {Path: "b", Message: "x"}, {Path: "b"}, {},
 			},
-			text: ": 1e2.<nil>.map[a:[]]: ; ; ; a: ; b: x; and 3 more",
+			text: ": 1e2.<nil>.map[a:[]]: ; ; a: ; b: x; b: ; and 1 more",
 		},
 		"a null":                {body: `null`},
 		"plain text":            {body: "upstream is\n\tgone\r\n", message: "upstream is gone", text: ": upstream is gone"},
