@@ -259,6 +259,9 @@ func (a *attempt) read(resp *http.Response, limit int64) error {
 		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // little enough to keep the connection for
 	}
 	a.body = a.buffer.Bytes()
+	if err != nil { // a body that ends so may be one that still writes what it was given to read into
+		a.buffer = nil
+	}
 	closeErr := resp.Body.Close()
 	switch {
 	case int64(len(a.body)) > limit:
@@ -271,25 +274,25 @@ func (a *attempt) read(resp *http.Response, limit int64) error {
 	}
 }
 
-// buffers are for bodies. What a caller keeps of one is a copy, or has left them for good.
+// buffers are for bodies, one after the other.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// mostShared bounds a buffer that is used again.
-const mostShared = 64 << 10
-
-func (a *attempt) shared() bool { return a.buffer != nil && a.buffer.Cap() <= mostShared }
+// mostPooled bounds a buffer that is used again. The body in a larger one may be kept as it is.
+const mostPooled = 64 << 10
 
 // keep returns the body for good.
 func (a *attempt) keep() []byte {
-	if a.shared() {
-		return bytes.Clone(a.body)
+	if a.buffer != nil && a.buffer.Cap() <= mostPooled {
+		body := bytes.Clone(a.body)
+		a.release()
+		a.body = body
 	}
 	return a.body
 }
 
-// release gives the buffer back when nothing looks at the body any more.
+// release gives up the body, whose buffer may be used again.
 func (a *attempt) release() {
-	if a.shared() {
+	if a.buffer != nil && a.buffer.Cap() <= mostPooled {
 		a.buffer.Reset()
 		buffers.Put(a.buffer)
 	}

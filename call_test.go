@@ -505,25 +505,74 @@ func TestWhatACallHasGivenStaysAsItIs(t *testing.T) {
 	client := profileClient(t, quartet.WithoutRetry(), quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
 		return answer(status, body), nil
 	})))
-	var raw *http.Response
-	before, err := client.GetMyProfile(t.Context(), quartet.WithResponse(&raw))
+	var raw, refused *http.Response
+	given, err := client.GetMyProfile(t.Context(), quartet.WithResponse(&raw))
 	require.NoError(t, err)
-	first := *before
 	status, body = 404, `{"detail":"User not found"}`
-	_, err = client.GetMyProfile(t.Context())
+	_, err = client.GetMyProfile(t.Context(), quartet.WithResponse(&refused))
 	failed := asError(t, err)
 	for range 10 {
-		status, body = 200, strings.ReplaceAll(profileJSON, "Anna", "Olga")
-		_, err := client.GetMyProfile(t.Context())
-		require.NoError(t, err)
-		status, body = 500, strings.Repeat("x", 1000)
-		_, err = client.GetMyProfile(t.Context())
-		require.ErrorIs(t, err, quartet.ErrServer)
+		for status, body = range map[int]string{200: strings.Repeat(" ", 100) + `{"user_id":"` + strings.Repeat("x", 1000) + `"}`, 500: strings.Repeat("x", 1000)} {
+			_, err := client.GetMyProfile(t.Context())
+			require.Equal(t, status == 200, err == nil)
+		}
 	}
-	assert.Equal(t, first, *before)
+	assert.Equal(t, "u-1", given.UserID)
+	assert.Equal(t, "Anna", *given.FirstName)
 	assert.Equal(t, `{"detail":"User not found"}`, string(failed.Body()))
 	assert.Equal(t, "User not found", failed.Message)
-	kept, err := io.ReadAll(raw.Body)
-	require.NoError(t, err)
-	assert.Equal(t, profileJSON, string(kept))
+	for want, resp := range map[string]*http.Response{profileJSON: raw, string(failed.Body()): refused} {
+		kept, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(kept))
+	}
+}
+
+// lateBody breaks the rules of io.Reader: it writes after it has returned.
+type lateBody struct{ written chan struct{} }
+
+func (b lateBody) Read(p []byte) (int, error) {
+	go func() {
+		<-b.written
+		for i := range p {
+			p[i] = 'x'
+		}
+		b.written <- struct{}{}
+	}()
+	return 0, io.ErrUnexpectedEOF
+}
+
+func (lateBody) Close() error { return nil }
+
+// Who breaks them harms no other call.
+func TestABodyThatEndsInAnErrorKeepsItsBuffer(t *testing.T) {
+	t.Parallel()
+	late := lateBody{make(chan struct{})}
+	client := profileClient(t, quartet.WithoutRetry())
+	for range 20 {
+		_, err := client.GetMyProfile(t.Context(), quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
+			resp := answer(200, "")
+			resp.Body, resp.ContentLength = late, -1
+			return resp, nil
+		})))
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		var raw *http.Response
+		_, err = client.GetMyProfile(t.Context(), quartet.WithResponse(&raw), quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
+			resp := answer(200, "")
+			resp.Body, resp.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(profileJSON[:10]), afterwards(func() {
+				late.written <- struct{}{}
+				<-late.written
+			}), strings.NewReader(profileJSON[10:]))), -1
+			return resp, nil
+		})))
+		require.NoError(t, err)
+	}
+}
+
+// afterwards is an empty reader that does something first.
+type afterwards func()
+
+func (f afterwards) Read([]byte) (int, error) {
+	f()
+	return 0, io.EOF
 }

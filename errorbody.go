@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,30 +21,20 @@ const maxShown = 5
 // readBody fills Message and Fields from the answer's body. It knows the shapes of
 // FastAPI, Laravel and the vendor's server, the mock's own admin API, {"error": "text"}
 // and text, plain or in JSON, and leaves both empty when it can read none (contract: any non-2xx, whatever its
-// body).
+// body). As with encoding/json, the case of names makes no difference, and of two the last one holds.
 func (e *Error) readBody(secrets redactor, names memberNames) {
 	body := bytes.TrimSpace(e.Body())
-	if !json.Valid(body) {
-		e.Message = oneLine(secrets.Replace(plainText(body)))
-		return
+	switch {
+	case !json.Valid(body):
+		e.Message = plainText(string(body))
+	case begins(body, '{'):
+		e.readObject(body)
+	case begins(body, '"'):
+		e.Message = plainText(textOf(body))
+	case !begins(body, 'n'): // null
+		e.Message = plainText(string(body))
 	}
-	var detail, message, failure string
-	for name, value := range members(body) {
-		switch name {
-		case "detail":
-			detail = textOf(value)
-			e.Fields = append(e.Fields, fastAPIFields(value)...)
-		case "message":
-			message = textOf(value)
-		case "errors":
-			e.Fields = append(e.Fields, laravelFields(value)...)
-		case "error":
-			failure = cmp.Or(textOf(value), textOf(member(value, "message")))
-		case "issues":
-			e.Fields = append(e.Fields, problemFields(value)...)
-		}
-	}
-	e.Message = oneLine(secrets.Replace(cmp.Or(detail, message, failure, textOf(body))))
+	e.Message = oneLine(secrets.Replace(e.Message))
 	for i, f := range e.Fields {
 		e.Fields[i] = Field{
 			Path:    oneLine(secrets.replacePath(f.Path, names)),
@@ -53,24 +44,42 @@ func (e *Error) readBody(secrets redactor, names memberNames) {
 	}
 }
 
-func member(object []byte, wanted string) (found []byte) {
-	for name, value := range members(object) {
-		if name == wanted {
-			found = value
+func (e *Error) readObject(body []byte) {
+	var detail, message, errors, failure, issues []byte
+	for name, value := range members(body) {
+		switch strings.ToLower(name) {
+		case "detail":
+			detail = value
+		case "message":
+			message = value
+		case "errors":
+			errors = value
+		case "error":
+			failure = value
+		case "issues":
+			issues = value
 		}
 	}
-	return found
+	e.Message = cmp.Or(textOf(detail), textOf(message), textOf(failure), textIn(failure, "message"))
+	e.Fields = slices.Concat(fastAPIFields(detail), laravelFields(errors), problemFields(issues))
+}
+
+// textIn returns the member of an object that is a string, "" where there is none.
+func textIn(object []byte, wanted string) (text string) {
+	for name, value := range members(object) {
+		if strings.EqualFold(name, wanted) {
+			text = textOf(value)
+		}
+	}
+	return text
 }
 
 // fastAPIFields reads the list under "detail". Some servers have mere texts there.
 func fastAPIFields(detail []byte) (fields []Field) {
 	for issue := range elements(detail) {
 		f := Field{Message: textOf(issue)}
-		if f.Message == "" && !begins(issue, '{') {
-			continue
-		}
 		for name, value := range members(issue) {
-			switch name {
+			switch strings.ToLower(name) {
 			case "loc":
 				f.Path = fastAPIPath(value)
 			case "msg":
@@ -79,9 +88,17 @@ func fastAPIFields(detail []byte) (fields []Field) {
 				f.Type = textOf(value)
 			}
 		}
-		fields = append(fields, f)
+		fields = appendTelling(fields, f)
 	}
 	return fields
+}
+
+// appendTelling appends a field, unless it says neither which one nor why.
+func appendTelling(fields []Field, f Field) []Field {
+	if f.Path == "" && f.Message == "" {
+		return fields
+	}
+	return append(fields, f)
 }
 
 // fastAPIPath drops the leading "body", "query" or "path", which is where the
@@ -99,25 +116,30 @@ func fastAPIPath(loc []byte) string {
 
 // segmentOf is a name or an index, or what a server puts in place of one.
 func segmentOf(value []byte) string {
-	switch {
-	case begins(value, '"'):
-		return textOf(value)
-	case isNumber(value[0]):
+	if isIndex(string(value)) {
 		return string(value)
 	}
-	var other any
-	_ = json.Unmarshal(value, &other) // cannot fail: it is valid
-	return fmt.Sprint(other)
+	var segment any
+	if err := json.Unmarshal(value, &segment); err != nil { // there is a number in it that no float64 holds
+		return ""
+	}
+	if number, is := segment.(float64); is {
+		return strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	return fmt.Sprint(segment)
 }
 
 // laravelFields reads {"field": ["message", ...]}, in the order of the names.
 func laravelFields(errors []byte) (fields []Field) {
 	for path, messages := range members(errors) {
-		if !begins(messages, '[') {
-			fields = append(fields, Field{Path: path, Message: textOf(messages)})
-		}
-		for message := range elements(messages) {
-			fields = append(fields, Field{Path: path, Message: textOf(message)})
+		switch {
+		case begins(messages, 'n'): // null: nothing is wrong with it
+		case begins(messages, '['):
+			for message := range elements(messages) {
+				fields = appendTelling(fields, Field{Path: path, Message: textOf(message)})
+			}
+		default:
+			fields = appendTelling(fields, Field{Path: path, Message: textOf(messages)})
 		}
 	}
 	slices.SortStableFunc(fields, func(a, b Field) int { return strings.Compare(a.Path, b.Path) })
@@ -128,21 +150,17 @@ func laravelFields(errors []byte) (fields []Field) {
 // As with FastAPI, where the server looked is no part of the path.
 func problemFields(list []byte) (fields []Field) {
 	for issue := range elements(list) {
-		if !begins(issue, '{') {
-			continue
-		}
-		place := textOf(member(issue, "place"))
+		place := textIn(issue, "place")
 		if _, below, inside := strings.Cut(place, "."); inside {
 			place = below
 		}
-		fields = append(fields, Field{Path: place, Message: textOf(member(issue, "message"))})
+		fields = appendTelling(fields, Field{Path: place, Message: textIn(issue, "message")})
 	}
 	return fields
 }
 
 // plainText returns a body that is text for people; markup and bytes are not.
-func plainText(body []byte) string {
-	text := strings.TrimSpace(string(body))
+func plainText(text string) string {
 	if strings.HasPrefix(text, "<") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || !utf8.ValidString(text) {
 		return ""
 	}
@@ -173,7 +191,7 @@ func isFold(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || 
 func isFolded(text string) bool {
 	last := ' '
 	for _, r := range text {
-		if r == ' ' && last == ' ' || r != ' ' && (r < ' ' || r > '~') && isFold(r) {
+		if r == ' ' && last == ' ' || (r < ' ' || r > '~') && isFold(r) {
 			return false
 		}
 		last = r

@@ -110,7 +110,14 @@ func appendSecrets(found []string, v reflect.Value) []string {
 // secretFinder visits values, those that lead back to themselves once.
 type secretFinder struct {
 	found []string
-	seen  map[uintptr]bool
+	seen  map[place]bool
+}
+
+// place is where a value leads: an array begins where its first item does.
+type place struct {
+	typ    reflect.Type
+	at     uintptr
+	length int // of a slice
 }
 
 func (f *secretFinder) visit(v reflect.Value) *secretFinder {
@@ -135,6 +142,9 @@ func (f *secretFinder) visit(v reflect.Value) *secretFinder {
 			f.visit(v.Elem())
 		}
 	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && !f.isNew(v) {
+			return f
+		}
 		for i := range v.Len() {
 			f.visit(v.Index(i))
 		}
@@ -148,22 +158,30 @@ func (f *secretFinder) visit(v reflect.Value) *secretFinder {
 	return f
 }
 
-// mayHold is false for what most members of a request are: texts, numbers and lists of them.
+// mayHold is false for what most members of a request are: texts, numbers, pointers to them and
+// lists of them. It looks no deeper, since a type may consist of itself.
 func mayHold(t reflect.Type) bool {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
 	return t.Kind() > reflect.Complex128 && t.Kind() != reflect.String
 }
 
 func (f *secretFinder) isNew(v reflect.Value) bool {
-	if v.IsNil() || f.seen[v.Pointer()] {
+	if v.IsNil() || !mayHold(v.Type()) {
+		return false
+	}
+	to := place{typ: v.Type(), at: v.Pointer()}
+	if v.Kind() == reflect.Slice {
+		to.length = v.Len()
+	}
+	if f.seen[to] {
 		return false
 	}
 	if f.seen == nil {
-		f.seen = map[uintptr]bool{}
+		f.seen = map[place]bool{}
 	}
-	f.seen[v.Pointer()] = true
+	f.seen[to] = true
 	return true
 }
 

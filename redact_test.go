@@ -160,15 +160,22 @@ func TestASecretThatIsPartOfAMembersNameLeavesTheNameAsItIs(t *testing.T) {
 	}
 	for loc, want := range map[string]string{
 		`["body","old_password"]`:              "old_password",
-		`["body","verification_code"]`:         "verification_code", // which the request leaves out
+		`["body","verification_code"]`:         "verification_code",
 		`["body","details","password",1]`:      "details.[redacted].1",
 		`["body","the password password"]`:     "the [redacted] [redacted]",
 		`["body","new_password_confirm",1234]`: "new_password_confirm.[redacted]",
+		`["body","192.168.1.77","password"]`:   "[redacted].[redacted]",
+		`["body","old_password",192,168,1,77]`: "old_password.[redacted]",
+		`["body","old_password",1.5,3]`:        "old_password.1.5.3",
+		`["body","old_password",7,"8",9]`:      "old_password.7.8.9",
+		`["body","old_password",7,"7.8.x"]`:    "old_password.7.[redacted]",
+		`["body","old_password",7,8,"x"]`:      "old_password.[redacted]",
 	} {
 		client := profileClient(t, echoes(answer(loc)))
 		_, err := client.ChangePassword(t.Context(), profile.ChangePasswordRequest{
 			OldPassword: quartet.NewSecret("password"), NewPassword: quartet.NewSecret("1234"), NewPasswordConfirm: quartet.NewSecret("1234"),
-		})
+			VerificationCode: quartet.NewSecret("192.168.1.77"),
+		}, quartet.WithJSONField("pin", quartet.NewSecret("7.8.x")))
 		var e *quartet.Error
 		require.ErrorAs(t, err, &e)
 		require.Len(t, e.Fields, 1, loc)
@@ -181,4 +188,53 @@ func TestASecretThatIsPartOfAMembersNameLeavesTheNameAsItIs(t *testing.T) {
 	var e *quartet.Error
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, "course_id", e.Fields[0].Path)
+}
+
+type (
+	within[T any] struct{ Value T }
+	embedding     struct{ within[quartet.Secret] }
+	tree          []tree
+	whole         struct {
+		Part within[int]
+		Key  quartet.Secret
+	}
+	pointers *pointers
+)
+
+func in[T any](value T) within[T] { return within[T]{value} }
+
+// A Secret is found wherever encoding/json would write one.
+func TestASecretIsFoundWhereverItStands(t *testing.T) {
+	t.Parallel()
+	key := quartet.NewSecret("planted")
+	pointer, list := &key, []quartet.Secret{key}
+	itself := []any{nil, key}
+	itself[0] = itself[1:]
+	together := whole{Key: key}
+	for name, value := range map[string]any{
+		"a member": in(key), "a pointer": in(pointer), "a pointer to one": in(&pointer), "a list": in(list), "a list of pointers": in([]*quartet.Secret{nil, pointer}),
+		"a pointer to a list": in(&list), "lists": in([][]quartet.Secret{nil, list}), "an array": in([2]quartet.Secret{{}, key}),
+		"a map": in(map[string]quartet.Secret{"a": key}), "any": in(any(key)), "a list of any": in(itself), "an embedded one": embedding{in(key)},
+		"another value at the same place": struct {
+			Part  *within[int]
+			Whole *whole
+		}{&together.Part, &together},
+		"a longer list at the same place": in([2][]quartet.Secret{list[:0], list}),
+	} {
+		client := profileClient(t, always(422, `{"detail":"no"}`))
+		_, err := client.ChangeName(t.Context(), profile.ChangeNameRequest{}, quartet.WithJSONField("extra", value))
+		assert.ErrorContains(t, err, "Secret", name)
+	}
+	around := []any{1}
+	around[0] = around
+	self := new(pointers)
+	*self = self
+	for name, value := range map[string]any{
+		"lists of lists": in(tree{{}, {{}}}), "a list that holds itself": around, "a pointer to itself": in(self),
+	} {
+		client := profileClient(t, always(422, `{"detail":"no"}`))
+		_, err := client.ChangeName(t.Context(), profile.ChangeNameRequest{}, quartet.WithJSONField("extra", value))
+		require.Error(t, err, name)
+		assert.NotContains(t, err.Error(), "Secret", name)
+	}
 }

@@ -16,9 +16,24 @@ func (r redactor) replacePath(path string, names memberNames) string {
 	if r.Replace(path) == path {
 		return path
 	}
-	segments, known, kept := strings.Split(path, "."), names(), 0
-	for kept < len(segments) && (known[segments[kept]] || isIndex(segments[kept]) && r.Replace(segments[kept]) == segments[kept]) {
-		kept++
+	segments, known := strings.Split(path, "."), names()
+	kept, indexes := 0, 0 // indexes: where those begin that lead from a name to what is not kept
+	for kept < len(segments) {
+		if known[segments[kept]] {
+			kept++
+			indexes = kept
+			continue
+		}
+		end := kept
+		for end < len(segments) && isIndex(segments[end]) {
+			end++
+		}
+		run := strings.Join(segments[kept:end], ".")
+		if end == kept || r.Replace(run) != run {
+			kept = indexes
+			break
+		}
+		kept = end
 	}
 	if rest := segments[kept:]; len(rest) > 0 {
 		segments = append(segments[:kept], r.Replace(strings.Join(rest, ".")))

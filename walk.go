@@ -13,7 +13,8 @@ type walker struct {
 	pos  int
 }
 
-// members are the names and values of a JSON value that is an object; any other has none.
+// members are the names and values of a JSON value that is an object, as they come, also those
+// that come twice; any other value has none.
 func members(value []byte) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		if !begins(value, '{') {

@@ -134,19 +134,29 @@ func (l onClose) Close() error {
 // Whoever sees that its idle connection ends can be sure that the server takes no other.
 func TestListenerClosesBeforeTheIdle(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := unserved(echo)
-		idle := -1
-		s.front = newFront(promptListener{Listener: onClose{tell: func() {
-			synctest.Wait()
-			idle = len(s.front.talks)
-		}}}, s.server)
-		near, far := net.Pipe()
-		require.True(t, s.front.attend(&promptConn{lateConn: lateConn{Conn: near}}))
-		require.NoError(t, s.front.Close())
-		assert.Equal(t, 1, idle, "when the listener was closed")
-		_, err := far.Read(make([]byte, 1))
-		assert.Equal(t, io.EOF, err)
-		require.NoError(t, s.front.finish(t.Context()))
-	})
+	var order []string
+	near, far := net.Pipe()
+	defer far.Close()
+	f := newFront(promptListener{Listener: onClose{tell: func() { order = append(order, "the listener") }}}, unserved(echo).server)
+	idle := endsReads{near, func() { order = append(order, "the idle") }}
+	require.True(t, f.attend(&promptConn{lateConn: lateConn{Conn: idle}}))
+	_, err := io.WriteString(far, "GET") // it is read, so the deadline of the first read is set
+	require.NoError(t, err)
+	order = nil
+	require.NoError(t, f.Close())
+	require.NoError(t, f.finish(t.Context()))
+	assert.Equal(t, []string{"the listener", "the idle"}, order)
+}
+
+// endsReads tells when reads are ended.
+type endsReads struct {
+	net.Conn
+	tell func()
+}
+
+func (c endsReads) SetReadDeadline(t time.Time) error {
+	if t.Before(time.Now()) {
+		c.tell()
+	}
+	return c.Conn.SetReadDeadline(t)
 }
