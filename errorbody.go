@@ -116,7 +116,10 @@ func fastAPIPath(loc []byte) string {
 
 // segmentOf is a name or an index, or what a server puts in place of one.
 func segmentOf(value []byte) string {
-	if isIndex(string(value)) {
+	switch {
+	case begins(value, '"'):
+		return textOf(value)
+	case isIndex(string(value)):
 		return string(value)
 	}
 	var segment any
