@@ -61,7 +61,7 @@ func (e *Error) readObject(body []byte) {
 		}
 	}
 	e.Message = cmp.Or(textOf(detail), textOf(message), textOf(failure), textIn(failure, "message"))
-	e.Fields = slices.Concat(fastAPIFields(detail), laravelFields(errors), problemFields(issues))
+	e.Fields = append(append(fastAPIFields(detail), laravelFields(errors)...), problemFields(issues)...)
 }
 
 // textIn returns the member of an object that is a string, "" where there is none.
@@ -104,7 +104,7 @@ func appendTelling(fields []Field, f Field) []Field {
 // fastAPIPath drops the leading "body", "query" or "path", which is where the
 // server looked and not a member of the request.
 func fastAPIPath(loc []byte) string {
-	var segments []string
+	segments := make([]string, 0, 8) // more than most have, so that they need no memory
 	for segment := range elements(loc) {
 		segments = append(segments, segmentOf(segment))
 	}
