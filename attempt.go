@@ -44,7 +44,7 @@ func (a *attempt) ok() bool { return a.status >= 200 && a.status < 300 }
 func (a *attempt) lost() bool { return a.err != nil && (a.status == 0 || a.ok()) }
 
 func (a *attempt) retryAfter() (wait time.Duration, asked bool) {
-	return retryAfter(a.header, time.Now())
+	return retryAfter(a.header, time.Now)
 }
 
 // mayBeWritten reports whether something of the request may have left.

@@ -18,7 +18,7 @@ var (
 func Backoff(p RetryPolicy, attempts int) time.Duration { return p.backoff(attempts) }
 
 func RetryAfter(header http.Header, now time.Time) time.Duration {
-	wait, _ := retryAfter(header, now)
+	wait, _ := retryAfter(header, func() time.Time { return now })
 	return wait
 }
 

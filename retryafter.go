@@ -13,7 +13,7 @@ import (
 // HTTP date in any of its three forms, judged against the answer's own Date so that
 // the clocks need not agree (RFC 9110, sections 10.2.3 and 5.6.7). A time that
 // has passed is 0; a header that is absent or unreadable asks nothing.
-func retryAfter(header http.Header, now time.Time) (wait time.Duration, asked bool) {
+func retryAfter(header http.Header, now func() time.Time) (wait time.Duration, asked bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
 		return 0, false
@@ -26,10 +26,11 @@ func retryAfter(header http.Header, now time.Time) (wait time.Duration, asked bo
 	if err != nil {
 		return 0, false
 	}
-	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
-		now = sent
+	sent, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		sent = now()
 	}
-	return max(at.Sub(now), 0), true
+	return max(at.Sub(sent), 0), true
 }
 
 // fromSeconds rounds up, so that a wait is never shorter than asked, and bounds
