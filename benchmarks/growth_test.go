@@ -48,13 +48,15 @@ func TestGrowthTextAndPlot(t *testing.T) {
 		p := &grownMock{size: size, fresh: []float64{1}, full: []float64{2}}
 		for range wireCalls {
 			p.measured = append(p.measured, samples{ns: []float64{ns}, allocs: []float64{3}})
+			p.alone = append(p.alone, samples{ns: []float64{1200 - ns/10}})
 		}
 		g.points = append(g.points, p)
 	}
 	if g.points[0].size != 1 {
 		g.points[0], g.points[1] = g.points[1], g.points[0]
 	}
-	assert.Contains(t, growthText([]growth{g}), "- GET with 10 users, at most 1.25 × the time with 1: does not hold, 1.3.\n")
+	assert.Contains(t, growthText([]growth{g}), "- GET for 10 users in turn, at most 1.25 × the time for 1: does not hold, 1.3.\n")
+	assert.Contains(t, growthText([]growth{g}), "- GET for one of 10 users, at most 1.25 × the time for one of 1: holds, 0.973.\n")
 	byHand := g
 	byHand.others, byHand.sizes = "by hand", []int{1, 10}
 	assert.Contains(t, growthText([]growth{g, byHand}), "\nWith 10 users instead of 1 a GET takes quartet 300 ns more, and the one by hand 300 ns.\n")
