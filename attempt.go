@@ -280,9 +280,11 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // mostPooled bounds a buffer that is used again. The body in a larger one may be kept as it is.
 const mostPooled = 64 << 10
 
+func (a *attempt) pooled() bool { return a.buffer != nil && a.buffer.Cap() <= mostPooled }
+
 // keep returns the body for good.
 func (a *attempt) keep() []byte {
-	if a.buffer != nil && a.buffer.Cap() <= mostPooled {
+	if a.pooled() {
 		body := bytes.Clone(a.body)
 		a.release()
 		a.body = body
@@ -292,7 +294,7 @@ func (a *attempt) keep() []byte {
 
 // release gives up the body, whose buffer may be used again.
 func (a *attempt) release() {
-	if a.buffer != nil && a.buffer.Cap() <= mostPooled {
+	if a.pooled() {
 		a.buffer.Reset()
 		buffers.Put(a.buffer)
 	}

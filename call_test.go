@@ -556,8 +556,7 @@ func TestABodyThatEndsInAnErrorKeepsItsBuffer(t *testing.T) {
 			return resp, nil
 		})))
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-		var raw *http.Response
-		_, err = client.GetMyProfile(t.Context(), quartet.WithResponse(&raw), quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
+		_, err = client.GetMyProfile(t.Context(), quartet.WithTransport(transport(func(*http.Request) (*http.Response, error) {
 			resp := answer(200, "")
 			resp.Body, resp.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(profileJSON[:10]), afterwards(func() {
 				late.written <- struct{}{}

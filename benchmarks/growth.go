@@ -143,7 +143,7 @@ func openGrown(spaces, users int) (*opened, error) {
 }
 
 func openGrownByHand(users int) (*opened, error) {
-	m := &handMock{profiles: map[string]*handProfile{}, keys: map[string]bool{}, users: map[int64]*handUser{}}
+	m := emptyHandMock()
 	for n := range users {
 		if err := m.add(growthToken(n), int64(firstUser+n)); err != nil {
 			return nil, err
@@ -244,8 +244,8 @@ func (p *grownMock) round(c wireCall) (aim func(*http.Request)) {
 var growthMethod = fmt.Sprintf(`
 quartet's handler in process, called with one request again and again as above; what it has of each space or user is made before. First
 with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with 10² to 10⁵ users in the state of one space, each
-with a profile, a credential and a subscription. Called for one of them alone, it takes as long as the work that there is to do. In the
-tables calls go round all of them, far from the last one each, so that what a call needs has left the processor's caches when there is
+with a profile, a credential and a subscription. Called for one of them alone, a mock finds what it needs in the processor's caches,
+and takes longer among many only if it has more to do. In the tables calls go round all of them, far from the last one each, so that what a call needs has left the processor's caches when there is
 much, and the time to get it back is what grows. The mock by hand of the section before, which keeps its users in a map and does no more
 than find one, is there to show how much that is. A space's
 journal keeps %d calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
@@ -269,7 +269,7 @@ func growthText(all []growth) string {
 func (g growth) compare(b *strings.Builder, ours growth) {
 	for i, c := range wireCalls {
 		fmt.Fprintf(b, "\nWith %d %s instead of %d a %s takes quartet %.0f ns more, and the one %s %.0f ns.\n",
-			g.sizes[len(g.sizes)-1], g.what, g.sizes[0], c.method, ours.added(i), g.others, g.added(i))
+			g.points[len(g.points)-1].size, g.what, g.points[0].size, c.method, ours.added(i), g.others, g.added(i))
 	}
 }
 

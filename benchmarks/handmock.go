@@ -31,8 +31,12 @@ type handDetail struct {
 
 // newHandMock begins with one user.
 func newHandMock() (http.Handler, error) {
-	m := &handMock{profiles: map[string]*handProfile{}, keys: map[string]bool{}, users: map[int64]*handUser{}}
+	m := emptyHandMock()
 	return m.handler(), m.add(mockserver.DefaultToken, 1)
+}
+
+func emptyHandMock() *handMock {
+	return &handMock{profiles: map[string]*handProfile{}, keys: map[string]bool{}, users: map[int64]*handUser{}}
 }
 
 // add adds a user with the clients' answers, all memory of which is the user's own.
@@ -50,13 +54,13 @@ func (m *handMock) handler() http.Handler {
 	return mux
 }
 
-// caller locks the state and returns the caller's profile, or refuses.
+// caller is whose profile it is; nil when the call is refused.
 func (m *handMock) caller(w http.ResponseWriter, r *http.Request) *handProfile {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	m.mu.Lock()
 	profile := m.profiles[token]
+	m.mu.Unlock()
 	if profile == nil {
-		m.mu.Unlock()
 		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
 	}
 	return profile
@@ -67,12 +71,17 @@ func (m *handMock) getProfile(w http.ResponseWriter, r *http.Request) {
 	if own == nil {
 		return
 	}
+	m.mu.Lock()
 	profile := *own
 	m.mu.Unlock()
 	answerByHand(w, http.StatusOK, profile)
 }
 
 func (m *handMock) changeName(w http.ResponseWriter, r *http.Request) {
+	own := m.caller(w, r)
+	if own == nil {
+		return
+	}
 	var names struct {
 		FirstName optional `json:"first_name"`
 		LastName  optional `json:"last_name"`
@@ -81,10 +90,7 @@ func (m *handMock) changeName(w http.ResponseWriter, r *http.Request) {
 		refuseByHand(w, "first_name", "first_name and last_name are wanted")
 		return
 	}
-	own := m.caller(w, r)
-	if own == nil {
-		return
-	}
+	m.mu.Lock()
 	own.FirstName, own.LastName = names.FirstName.value, names.LastName.value
 	m.mu.Unlock()
 	answerByHand(w, http.StatusOK, handMessage{"The name is changed."})
@@ -94,6 +100,17 @@ func (m *handMock) createSubscription(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.PathValue("user_id"), 10, 64)
 	if err != nil {
 		refuseByHand(w, "user_id", "an integer is wanted")
+		return
+	}
+	m.mu.Lock()
+	known, own := m.keys[r.Header.Get("X-API-Key")], m.users[id]
+	m.mu.Unlock()
+	switch {
+	case !known:
+		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
+		return
+	case own == nil:
+		answerByHand(w, http.StatusNotFound, handDetail{"User not found"})
 		return
 	}
 	var asked handRequest
@@ -107,21 +124,13 @@ func (m *handMock) createSubscription(w http.ResponseWriter, r *http.Request) {
 	}
 	now := time.Now().UTC()
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	user := m.users[id]
-	switch {
-	case !m.keys[r.Header.Get("X-API-Key")]:
-		answerByHand(w, http.StatusUnauthorized, handDetail{"Not authenticated"})
-		return
-	case user == nil:
-		answerByHand(w, http.StatusNotFound, handDetail{"User not found"})
-		return
-	}
-	user.ID, user.UpdatedAt = id, now
-	subscription := *user.Subscription
+	own.ID, own.UpdatedAt = id, now
+	subscription := *own.Subscription
 	subscription.IsTrial, subscription.StartDate, subscription.EndDate = asked.IsTrial, now, now.AddDate(0, 0, asked.DurationDays)
 	subscription.TrafficLimitGB, subscription.DeviceLimit, subscription.ConnectedSquads = asked.TrafficLimitGB, asked.DeviceLimit, asked.ConnectedSquads
-	user.Subscription = &subscription
+	own.Subscription = &subscription
+	user := *own
+	m.mu.Unlock()
 	answerByHand(w, http.StatusCreated, user)
 }
 

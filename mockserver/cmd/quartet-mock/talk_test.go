@@ -140,9 +140,8 @@ func TestListenerClosesBeforeTheIdle(t *testing.T) {
 	f := newFront(promptListener{Listener: onClose{tell: func() { order = append(order, "the listener") }}}, unserved(echo).server)
 	idle := endsReads{near, func() { order = append(order, "the idle") }}
 	require.True(t, f.attend(&promptConn{lateConn: lateConn{Conn: idle}}))
-	_, err := io.WriteString(far, "GET") // it is read, so the deadline of the first read is set
+	_, err := io.WriteString(far, "GET") // it is being read
 	require.NoError(t, err)
-	order = nil
 	require.NoError(t, f.Close())
 	require.NoError(t, f.finish(t.Context()))
 	assert.Equal(t, []string{"the listener", "the idle"}, order)
