@@ -69,13 +69,13 @@ func TestTimesOfATalk(t *testing.T) {
 func TestCrowdForgetsWhoHasEnded(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(100, 100, func(string) {})
-	s := unserved(echo)
+	s := politely(echo)
 	s.server.Handler = c.handler(s.server.Handler)
 	s.server.ConnContext, s.server.ConnState = c.enter, c.changed
 	s.server.ReadHeaderTimeout = 50 * time.Millisecond
 	s = serve(t, s, true)
 	for _, text := range talks() {
-		_, _ = s.said(t, text)
+		s.said(t, text)
 	}
 	late, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.addr)
 	require.NoError(t, err)
