@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // decode fills out from a 2xx answer's body, in one pass over what encoding/json has
@@ -21,7 +23,7 @@ func decode(body []byte, out any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return errors.New("the body is empty where JSON was expected")
 	}
-	if !json.Valid(body) {
+	if !lex.Valid(body) {
 		return invalid(body)
 	}
 	dst := reflect.ValueOf(out).Elem()
@@ -114,7 +116,6 @@ func (r *reader) object(s *shape, dst reflect.Value) error {
 		name := r.name()
 		f, known := s.fields[string(name)]
 		if !known {
-			r.space()
 			r.skip()
 			continue
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // maxMessage bounds what of a server's own words goes into an error, in bytes.
@@ -24,14 +26,15 @@ const maxShown = 5
 // body). As with encoding/json, the case of names makes no difference, and of two the last one holds.
 func (e *Error) readBody(secrets redactor, names memberNames) {
 	body := bytes.TrimSpace(e.Body())
+	w := &walker{data: body}
 	switch {
-	case !json.Valid(body):
+	case !lex.Valid(body):
 		e.Message = plainText(string(body))
-	case begins(body, '{'):
-		e.readObject(body)
-	case begins(body, '"'):
-		e.Message = plainText(textOf(body))
-	case !begins(body, 'n'): // null
+	case w.begins('{'):
+		e.readObject(w)
+	case w.begins('"'):
+		e.Message = plainText(w.text())
+	case !w.begins('n'): // null
 		e.Message = plainText(string(body))
 	}
 	e.Message = oneLine(secrets.Replace(e.Message))
@@ -44,53 +47,72 @@ func (e *Error) readBody(secrets redactor, names memberNames) {
 	}
 }
 
-func (e *Error) readObject(body []byte) {
-	var detail, message, errors, failure, issues []byte
-	for name, value := range members(body) {
+func (e *Error) readObject(w *walker) {
+	var detail, message, failure string
+	var fastAPI, laravel, problem []Field
+	for name := range w.members() {
 		switch strings.ToLower(name) {
 		case "detail":
-			detail = value
+			detail, fastAPI = "", nil
+			if w.begins('"') {
+				detail = w.text()
+			} else {
+				fastAPI = w.fastAPIFields()
+			}
 		case "message":
-			message = value
+			message = w.textIfAny()
 		case "errors":
-			errors = value
+			laravel = w.laravelFields()
 		case "error":
-			failure = value
+			if w.begins('{') {
+				failure = w.textIn("message")
+			} else {
+				failure = w.textIfAny()
+			}
 		case "issues":
-			issues = value
+			problem = w.problemFields()
 		}
 	}
-	e.Message = cmp.Or(textOf(detail), textOf(message), textOf(failure), textIn(failure, "message"))
-	e.Fields = append(append(fastAPIFields(detail), laravelFields(errors)...), problemFields(issues)...)
+	e.Message = cmp.Or(detail, message, failure)
+	e.Fields = append(append(fastAPI, laravel...), problem...)
 }
 
 // textIn returns the member of an object that is a string, "" where there is none.
-func textIn(object []byte, wanted string) (text string) {
-	for name, value := range members(object) {
+func (w *walker) textIn(wanted string) (text string) {
+	for name := range w.members() {
 		if strings.EqualFold(name, wanted) {
-			text = textOf(value)
+			text = w.textIfAny()
 		}
 	}
 	return text
 }
 
 // fastAPIFields reads the list under "detail". Some servers have mere texts there.
-func fastAPIFields(detail []byte) (fields []Field) {
-	for issue := range elements(detail) {
-		f := Field{Message: textOf(issue)}
-		for name, value := range members(issue) {
-			switch strings.ToLower(name) {
-			case "loc":
-				f.Path = fastAPIPath(value)
-			case "msg":
-				f.Message = textOf(value)
-			case "type":
-				f.Type = textOf(value)
-			}
+func (w *walker) fastAPIFields() (fields []Field) {
+	for range w.elements() {
+		var f Field
+		if w.begins('"') {
+			f.Message = w.text()
+		} else {
+			f = w.fastAPIField()
 		}
 		fields = appendTelling(fields, f)
 	}
 	return fields
+}
+
+func (w *walker) fastAPIField() (f Field) {
+	for name := range w.members() {
+		switch strings.ToLower(name) {
+		case "loc":
+			f.Path = w.fastAPIPath()
+		case "msg":
+			f.Message = w.textIfAny()
+		case "type":
+			f.Type = w.textIfAny()
+		}
+	}
+	return f
 }
 
 // appendTelling appends a field, unless it says neither which one nor why.
@@ -103,22 +125,26 @@ func appendTelling(fields []Field, f Field) []Field {
 
 // fastAPIPath drops the leading "body", "query" or "path", which is where the
 // server looked and not a member of the request.
-func fastAPIPath(loc []byte) string {
-	segments := make([]string, 0, 8) // more than most have, so that they need no memory
-	for segment := range elements(loc) {
-		segments = append(segments, segmentOf(segment))
+func (w *walker) fastAPIPath() string {
+	segments := make([][]byte, 0, 8) // more than most have, so that they need no memory
+	for range w.elements() {
+		segments = append(segments, w.raw())
 	}
 	if len(segments) > 1 {
 		segments = segments[1:]
 	}
-	return strings.Join(segments, ".")
+	path := make([]string, 0, 8)
+	for _, segment := range segments {
+		path = append(path, segmentOf(segment))
+	}
+	return strings.Join(path, ".")
 }
 
 // segmentOf is a name or an index, or what a server puts in place of one.
 func segmentOf(value []byte) string {
 	switch {
-	case begins(value, '"'):
-		return textOf(value)
+	case value[0] == '"':
+		return (&walker{data: value}).text()
 	case isIndex(string(value)):
 		return string(value)
 	}
@@ -133,16 +159,16 @@ func segmentOf(value []byte) string {
 }
 
 // laravelFields reads {"field": ["message", ...]}, in the order of the names.
-func laravelFields(errors []byte) (fields []Field) {
-	for path, messages := range members(errors) {
+func (w *walker) laravelFields() (fields []Field) {
+	for path := range w.members() {
 		switch {
-		case begins(messages, 'n'): // null: nothing is wrong with it
-		case begins(messages, '['):
-			for message := range elements(messages) {
-				fields = appendTelling(fields, Field{Path: path, Message: textOf(message)})
+		case w.begins('n'): // null: nothing is wrong with it
+		case w.begins('['):
+			for range w.elements() {
+				fields = appendTelling(fields, Field{Path: path, Message: w.textIfAny()})
 			}
 		default:
-			fields = appendTelling(fields, Field{Path: path, Message: textOf(messages)})
+			fields = appendTelling(fields, Field{Path: path, Message: w.textIfAny()})
 		}
 	}
 	slices.SortStableFunc(fields, func(a, b Field) int { return strings.Compare(a.Path, b.Path) })
@@ -151,13 +177,21 @@ func laravelFields(errors []byte) (fields []Field) {
 
 // problemFields reads the list with which openapi/admin.yaml extends a problem of RFC 9457.
 // As with FastAPI, where the server looked is no part of the path.
-func problemFields(list []byte) (fields []Field) {
-	for issue := range elements(list) {
-		place := textIn(issue, "place")
+func (w *walker) problemFields() (fields []Field) {
+	for range w.elements() {
+		var place, message string
+		for name := range w.members() {
+			switch strings.ToLower(name) {
+			case "place":
+				place = w.textIfAny()
+			case "message":
+				message = w.textIfAny()
+			}
+		}
 		if _, below, inside := strings.Cut(place, "."); inside {
 			place = below
 		}
-		fields = appendTelling(fields, Field{Path: place, Message: textIn(issue, "message")})
+		fields = appendTelling(fields, Field{Path: place, Message: message})
 	}
 	return fields
 }
@@ -192,12 +226,13 @@ func isFold(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || 
 // isFolded reports whether single blanks between words are all that a text has to fold, as
 // nearly every text of a server.
 func isFolded(text string) bool {
-	last := ' '
-	for _, r := range text {
-		if r == ' ' && last == ' ' || (r < ' ' || r > '~') && isFold(r) {
-			return false
-		}
-		last = r
+	if strings.HasPrefix(text, " ") || strings.HasSuffix(text, " ") || strings.Contains(text, "  ") {
+		return false
 	}
-	return text == "" || last != ' '
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return !strings.ContainsFunc(text[i:], func(r rune) bool { return r != ' ' && isFold(r) })
+		}
+	}
+	return true
 }

@@ -1,6 +1,8 @@
 package quartet_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -107,15 +109,26 @@ func TestEveryErrorBodyIsRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := profileClient(t, mocked("GET", "/profile/me", httpmock.NewStringResponder(404, test.body))).GetMyProfile(t.Context())
-			e := asError(t, err)
-			assert.Equal(t, 404, e.StatusCode)
-			assert.Equal(t, test.message, e.Message)
-			assert.Equal(t, test.fields, e.Fields)
-			assert.Equal(t, test.body, string(e.Body()))
-			assert.Equal(t, "profile getMyProfile: 404 Not Found"+test.text, err.Error())
+			for _, body := range []string{test.body, indented(test.body)} {
+				_, err := profileClient(t, mocked("GET", "/profile/me", httpmock.NewStringResponder(404, body))).GetMyProfile(t.Context())
+				e := asError(t, err)
+				assert.Equal(t, 404, e.StatusCode)
+				assert.Equal(t, test.message, e.Message)
+				assert.Equal(t, test.fields, e.Fields)
+				assert.Equal(t, body, string(e.Body()))
+				assert.Equal(t, "profile getMyProfile: 404 Not Found"+test.text, err.Error())
+			}
 		})
 	}
+}
+
+// indented is JSON with white space, and any other text as it is.
+func indented(text string) string {
+	var out bytes.Buffer
+	if json.Indent(&out, []byte(text), "", " ") != nil {
+		return text
+	}
+	return out.String()
 }
 
 func TestAHugeErrorBodyMakesAShortError(t *testing.T) {
@@ -169,6 +182,7 @@ func FuzzErrorBody(f *testing.F) {
 	for _, seed := range []string{
 		"", "null", "<html>", "down", `{"detail":"x"}`, `{"detail":[{"loc":["body",1],"msg":"m","type":"t"}]}`, `{"errors":{"a":["b"]}}`,
 		`{"message":"m","errors":{"a":"b"}}`, `{"error":{"message":"m"}}`, `{"error":"e"}`, `{"detail":[{"loc":[{"a":[]}]}]}`, "\xff\n\x00",
+		`{ "errors" : { "a" : null , "b" : [ "x" ] } , "detail" : [ { "loc" : [ "body" , 1 ] , "msg" : null } , 1 ] , "issues" : [ { "place" : 1 } ] }`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -20,7 +20,7 @@ func TestAClientLinksTheRetryLoopAndNothingElse(t *testing.T) {
 			out, err := list.CombinedOutput()
 			require.NoError(t, err, "%s", out)
 			assert.ElementsMatch(t, []string{
-				module, module + "/internal/operation", module + "/internal/version", module + "/" + client,
+				module, module + "/internal/lex", module + "/internal/operation", module + "/internal/version", module + "/" + client,
 				"github.com/hashicorp/go-retryablehttp", "github.com/hashicorp/go-cleanhttp",
 			}, strings.Fields(string(out)))
 		})

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"iter"
 	"unicode/utf8"
+
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // walker walks valid JSON.
@@ -13,48 +15,65 @@ type walker struct {
 	pos  int
 }
 
-// members are the names and values of a JSON value that is an object, as they come, also those
-// that come twice; any other value has none.
-func members(value []byte) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
-		if !begins(value, '{') {
+// members are the names in an object, as they come, also those that come twice; any other value
+// has none. The value of each is at pos, and stepped over when it is not read.
+func (w *walker) members() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !w.begins('{') {
+			w.skip()
 			return
 		}
-		w := walker{data: value, pos: 1}
-		for !w.closing('}') {
+		for w.pos++; !w.closing('}'); {
 			name := string(w.name())
-			w.space()
-			if !yield(name, w.raw()) {
+			if !w.each(func() bool { return yield(name) }) {
 				return
 			}
 		}
 	}
 }
 
-// elements are the values in a JSON value that is an array; any other has none.
-func elements(value []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		if !begins(value, '[') {
+// elements is a round for every value in an array, with the value as for members.
+func (w *walker) elements() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		if !w.begins('[') {
+			w.skip()
 			return
 		}
-		w := walker{data: value, pos: 1}
-		for !w.closing(']') {
-			if !yield(w.raw()) {
+		w.pos++
+		for i := 0; !w.closing(']'); i++ {
+			if !w.each(func() bool { return yield(i) }) {
 				return
 			}
 		}
 	}
 }
 
-// begins tells the kind of a JSON value without white space before it.
-func begins(value []byte, with byte) bool { return len(value) > 0 && value[0] == with }
-
-// textOf returns a JSON value that is a string; any other is "".
-func textOf(value []byte) string {
-	if !begins(value, '"') {
-		return ""
+// each hands out the next value.
+func (w *walker) each(yield func() bool) bool {
+	w.space() // whoever looks at the value passes over it, which is not to read it
+	start := w.pos
+	if !yield() {
+		return false
 	}
-	return (&walker{data: value}).text()
+	if w.pos == start {
+		w.skip()
+	}
+	return true
+}
+
+// begins tells the kind of the value at pos.
+func (w *walker) begins(with byte) bool {
+	w.space()
+	return w.data[w.pos] == with
+}
+
+// textIfAny reads a value that is a string; any other is "".
+func (w *walker) textIfAny() string {
+	if w.begins('"') {
+		return w.text()
+	}
+	w.skip()
+	return ""
 }
 
 // text reads a string.
@@ -85,10 +104,7 @@ func (w *walker) closing(end byte) bool {
 
 // name reads a member's name and the colon behind it.
 func (w *walker) name() []byte {
-	start := w.pos
-	w.skipString()
-	w.pos++
-	raw := w.data[start:w.pos]
+	raw := w.raw()
 	w.space()
 	w.pos++ // the colon
 	if bytes.IndexByte(raw, '\\') < 0 {
@@ -99,61 +115,20 @@ func (w *walker) name() []byte {
 	return []byte(name)
 }
 
-// raw steps over one value and returns it.
+// raw steps over one value as skip does, and returns it.
 func (w *walker) raw() []byte {
+	w.space()
 	start := w.pos
 	w.skip()
 	return w.data[start:w.pos]
 }
 
-func (w *walker) space() {
-	for w.pos < len(w.data) && w.data[w.pos] <= ' ' {
-		w.pos++
-	}
-}
+func (w *walker) space() { w.pos = lex.Space(w.data, w.pos) }
 
-// skip steps over one value of any kind.
+// skip steps over one value of any kind, and white space before it.
 func (w *walker) skip() {
-	for depth := 0; w.pos < len(w.data); {
-		switch c := w.data[w.pos]; {
-		case c == '"':
-			w.skipString()
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		case isScalar(c):
-			for w.pos+1 < len(w.data) && isScalar(w.data[w.pos+1]) {
-				w.pos++
-			}
-		default: // white space, commas and colons
-			w.pos++
-			continue
-		}
-		w.pos++
-		if depth == 0 {
-			return
-		}
-	}
-}
-
-// skipString leaves pos on the closing quote.
-func (w *walker) skipString() {
-	for w.pos++; ; w.pos++ {
-		w.pos += bytes.IndexByte(w.data[w.pos:], '"')
-		escapes := 0
-		for w.data[w.pos-1-escapes] == '\\' {
-			escapes++
-		}
-		if escapes%2 == 0 {
-			return
-		}
-	}
+	g := lex.NewGrammar(w.data)
+	w.pos, _ = g.Value(lex.Space(w.data, w.pos), 0)
 }
 
 func isNumber(b byte) bool { return b == '-' || b >= '0' && b <= '9' }
-
-// isScalar reports whether b belongs to a number, true, false or null.
-func isScalar(b byte) bool {
-	return isNumber(b) || b >= 'a' && b <= 'z' || b == '+' || b == '.' || b == 'E'
-}

@@ -7,12 +7,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // sound reports whether what was read is JSON in UTF-8 whose objects name no member twice.
 func (w *walker) sound() bool {
-	read := w.body[:w.pos]
-	doubtful := w.foreign || w.twice || w.surrogate >= 0 || !utf8.Valid(read)
+	read := w.Text[:w.pos]
+	doubtful := w.Foreign || w.twice || w.Surrogate >= 0 || !utf8.Valid(read)
 	return !doubtful || jsontext.Value(read).IsValid()
 }
 
@@ -21,7 +23,7 @@ func (w *walker) sound() bool {
 func surplus(body []byte, at int) Issue {
 	if bad := invalidUTF8(body[at:]); bad >= 0 {
 		issue := whole(Malformed, body, at+bad)
-		issue.Fault = InvalidUTF8
+		issue.Fault = lex.InvalidUTF8
 		return issue
 	}
 	return whole(Trailing, body, at)
@@ -50,7 +52,7 @@ func broken(body []byte) Issue {
 		}
 	}
 	issue := whole(Malformed, body, at)
-	issue.Fault = OtherFault
+	issue.Fault = lex.OtherFault
 	return issue
 }
 
@@ -70,4 +72,35 @@ func pathOf(decoder *jsontext.Decoder, p jsontext.Pointer) []any {
 		}
 	}
 	return path
+}
+
+// diagnose says what is wrong with a body that cannot be read, and where. It runs on the way to an error only. Callers of
+// these APIs are used to the words of the framework's parser, which depend on what the grammar wanted at that place. An
+// empty fault means that the grammar is kept.
+func diagnose(body []byte) (lex.Fault, int) {
+	if at := invalidUTF8(body); at >= 0 {
+		return lex.InvalidUTF8, at
+	}
+	g := lex.NewGrammar(body)
+	end, ok := g.Value(lex.Space(body, 0), 0)
+	switch {
+	case !ok:
+		return g.Fault, g.At
+	case lex.Space(body, end) < len(body):
+		return "", 0 // something follows the document; the caller sees that itself
+	case g.Surrogate >= 0:
+		return lex.LoneSurrogate, g.Surrogate
+	}
+	return "", 0
+}
+
+func invalidUTF8(body []byte) int {
+	for i := 0; i < len(body); {
+		r, size := utf8.DecodeRune(body[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // In says which part of a request or an answer an issue is about.
@@ -96,15 +98,15 @@ type Issue struct {
 	Path    []any // member names (string) and item indexes (int) below In; empty for the whole
 	Keyword Keyword
 
-	Types     []Type   // the types that the schema accepts at this place; not to be changed
-	Mandatory bool     // the place is a member or parameter that must be sent, or a body that must be sent
-	Limit     int      // the bound of MinLength, MaxLength, MinItems or MaxItems
-	Actual    int      // what Limit was compared with
-	Allowed   []string // the values that an enum allows, or the media types that ContentType does; not to be changed
-	Text      string   // see the keywords
-	Fault     Fault    // how a Malformed body breaks the grammar
-	Offset    int      // position in the body, in bytes from 0
-	Character int      // the same position in Unicode code points
+	Types     []Type    // the types that the schema accepts at this place; not to be changed
+	Mandatory bool      // the place is a member or parameter that must be sent, or a body that must be sent
+	Limit     int       // the bound of MinLength, MaxLength, MinItems or MaxItems
+	Actual    int       // what Limit was compared with
+	Allowed   []string  // the values that an enum allows, or the media types that ContentType does; not to be changed
+	Text      string    // see the keywords
+	Fault     lex.Fault // how a Malformed body breaks the grammar
+	Offset    int       // position in the body, in bytes from 0
+	Character int       // the same position in Unicode code points
 
 	// Input is the raw JSON of the value as it was sent, or of the enclosing object for Required; nil when there is
 	// none. It is part of the request's body, so it may hold secrets and must never be logged.

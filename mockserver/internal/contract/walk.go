@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/quartet-go/quartet/mockserver/internal/lex"
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // maxIssues bounds what is told of one body: a megabyte can hold half a million mistakes, and the answer that repeats them
@@ -18,7 +18,7 @@ const maxIssues = 1000
 
 // walker reads one body along its schema. It is pooled for the room of its lists.
 type walker struct {
-	grammar
+	lex.Grammar
 	pos     int  // body[:pos] has been read
 	twice   bool // a declared member was there twice
 	steps   []step
@@ -54,7 +54,7 @@ func walkBody(s *Schema, body []byte, issues []Issue, room []Member) Verdict {
 	if end := lex.Space(body, w.pos); end < len(body) {
 		return Verdict{Issues: append(issues, surplus(body, end))}
 	}
-	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent, Declared: !w.foreign}
+	v := Verdict{Decodable: w.rewritten(), Issues: w.issues, Sent: w.sent, Declared: !w.Foreign}
 	if len(w.edits) == 0 && len(w.issues) == 0 {
 		v.Members = w.members
 	}
@@ -62,24 +62,24 @@ func walkBody(s *Schema, body []byte, issues []Issue, room []Member) Verdict {
 }
 
 func (w *walker) reset(body []byte, issues []Issue, room []Member) {
-	w.grammar, w.pos, w.twice, w.issues, w.members = grammar{body: body, surrogate: -1}, 0, false, issues, room
+	w.Grammar, w.pos, w.twice, w.issues, w.members = lex.NewGrammar(body), 0, false, issues, room
 	w.steps, w.edits, w.sent = w.steps[:0], w.edits[:0], 0
 }
 
 // release forgets the body, which may hold secrets, before the walker waits for the next one.
 func (w *walker) release() {
-	w.body, w.issues, w.members = nil, nil, nil
+	w.Text, w.issues, w.members = nil, nil, nil
 	walkers.Put(w)
 }
 
 // value reads the next value and reports what is wrong with it. Like all that reads, it returns false where the body is
 // no JSON.
 func (w *walker) value(s *Schema, mandatory bool) bool {
-	w.pos = lex.Space(w.body, w.pos)
+	w.pos = lex.Space(w.Text, w.pos)
 	if s.Opaque() || len(w.issues) >= maxIssues {
 		return w.skip()
 	}
-	kind := kindOf(w.peek(w.pos))
+	kind := kindOf(lex.At(w.Text, w.pos))
 	if kind == 'n' {
 		return w.null(s, mandatory)
 	}
@@ -122,17 +122,17 @@ func kindOf(c byte) byte {
 
 // skip reads a value of any kind.
 func (w *walker) skip() (ok bool) {
-	w.pos, ok = w.grammar.value(w.pos, len(w.steps))
+	w.pos, ok = w.Value(w.pos, len(w.steps))
 	return ok
 }
 
 // since is what was read from start on, as a part of the body, which outlives the walker.
-func (w *walker) since(start int) jsontext.Value { return w.body[start:w.pos:w.pos] }
+func (w *walker) since(start int) jsontext.Value { return w.Text[start:w.pos:w.pos] }
 
 // next reads c, and the white space before it, if it is there.
 func (w *walker) next(c byte) bool {
-	w.pos = lex.Space(w.body, w.pos)
-	if w.peek(w.pos) != c {
+	w.pos = lex.Space(w.Text, w.pos)
+	if lex.At(w.Text, w.pos) != c {
 		return false
 	}
 	w.pos++
@@ -141,7 +141,7 @@ func (w *walker) next(c byte) bool {
 
 // open reads the bracket of an object or an array and reports whether it is empty.
 func (w *walker) open(s step, closing byte) (empty, ok bool) {
-	if len(w.steps) == maxDepth {
+	if len(w.steps) == lex.MaxDepth {
 		return false, false
 	}
 	w.pos++
@@ -280,14 +280,14 @@ func (w *walker) member(s *Schema, seen *memberSet, last, depth int) (place int,
 		return i, false
 	}
 	if i < 0 {
-		w.foreign = true
+		w.Foreign = true
 		return i, w.value(s.Extra, false)
 	}
 	m := &s.Members[i]
 	w.twice = w.twice || seen.has(i)
 	seen.add(i)
 	w.steps[depth].name = m.Name
-	w.pos = lex.Space(w.body, w.pos)
+	w.pos = lex.Space(w.Text, w.pos)
 	start := w.pos
 	ok = w.value(m.Schema, m.Required)
 	if depth == 0 && w.members != nil {
@@ -300,7 +300,7 @@ func (w *walker) member(s *Schema, seen *memberSet, last, depth int) (place int,
 // only where there are rules for it, because that takes memory. Callers mostly send members in the order of the document,
 // and the mock in that of the alphabet, so those that follow the last one are tried first.
 func (w *walker) name(s *Schema, last int) (place int, ok bool) {
-	start := lex.Space(w.body, w.pos)
+	start := lex.Space(w.Text, w.pos)
 	behind := s.first
 	if last >= 0 {
 		behind = s.Members[last].behind
@@ -308,16 +308,16 @@ func (w *walker) name(s *Schema, last int) (place int, ok bool) {
 	for _, guess := range [...]int{last + 1, behind} {
 		if guess < len(s.Members) {
 			quoted := s.Members[guess].quoted
-			if end := start + len(quoted); end <= len(w.body) && string(w.body[start:end]) == quoted {
+			if end := start + len(quoted); end <= len(w.Text) && string(w.Text[start:end]) == quoted {
 				w.pos = end
 				return guess, true
 			}
 		}
 	}
-	if w.peek(start) != '"' {
+	if lex.At(w.Text, start) != '"' {
 		return -1, false
 	}
-	if w.pos, ok = w.grammar.text(start); !ok {
+	if w.pos, ok = w.String(start); !ok {
 		return -1, false
 	}
 	raw := w.since(start)
@@ -380,14 +380,14 @@ func (w *walker) path() []any {
 // rewritten returns the body with its edits done; without edits the body itself.
 func (w *walker) rewritten() []byte {
 	if len(w.edits) == 0 {
-		return w.body
+		return w.Text
 	}
-	out := make([]byte, 0, len(w.body)+16)
+	out := make([]byte, 0, len(w.Text)+16)
 	last := 0
 	for _, e := range w.edits {
-		out = append(out, w.body[last:e.start]...)
+		out = append(out, w.Text[last:e.start]...)
 		out = strconv.AppendInt(out, e.value, 10)
 		last = e.end
 	}
-	return append(out, w.body[last:]...)
+	return append(out, w.Text[last:]...)
 }

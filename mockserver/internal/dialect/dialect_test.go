@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/quartet-go/quartet/internal/lex"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 	"github.com/quartet-go/quartet/mockserver/internal/dialect"
 )
@@ -108,7 +109,7 @@ func TestEveryKeywordHasWordsInEveryDialect(t *testing.T) {
 			contract.MinLength, contract.MaxLength, contract.MinItems, contract.MaxItems, contract.Pattern, contract.Enum, contract.Format,
 			contract.MissingBody, contract.ContentType, contract.Malformed, contract.Duplicate, contract.Trailing, contract.Rejected} {
 			issue := contract.Issue{In: contract.InBody, Path: []any{"a", 0}, Keyword: keyword, Types: []contract.Type{contract.String},
-				Text: "text", Allowed: []string{"x"}, Fault: contract.WantValue}
+				Text: "text", Allowed: []string{"x"}, Fault: lex.WantValue}
 			status, body := named(t, name).Validation([]contract.Issue{issue})
 			assert.Equal(t, 422, status)
 			require.True(t, json.Valid(body), "%s %s: %s", name, keyword, body)
@@ -123,8 +124,8 @@ func TestEveryKeywordHasWordsInEveryDialect(t *testing.T) {
 
 func TestEveryFaultHasWordsOfItsOwn(t *testing.T) {
 	t.Parallel()
-	faults := []contract.Fault{contract.WantValue, contract.WantName, contract.WantColon, contract.WantComma, contract.UnterminatedString,
-		contract.ControlCharacter, contract.BadEscape, contract.BadUnicodeEscape, contract.InvalidUTF8, contract.LoneSurrogate, contract.TooDeep, contract.OtherFault}
+	faults := []lex.Fault{lex.WantValue, lex.WantName, lex.WantColon, lex.WantComma, lex.UnterminatedString,
+		lex.ControlCharacter, lex.BadEscape, lex.BadUnicodeEscape, lex.InvalidUTF8, lex.LoneSurrogate, lex.TooDeep, lex.OtherFault}
 	for _, name := range []string{"fastapi", "vendor"} {
 		seen := map[string]bool{}
 		for _, fault := range faults {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/quartet-go/quartet/internal/lex"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
@@ -40,7 +41,7 @@ func (f fastAPI) Validation(issues []contract.Issue) (int, []byte) {
 	if i := slices.IndexFunc(issues, isUnreadable); i >= 0 {
 		issues = issues[i : i+1]
 	}
-	if fault := issues[0].Fault; fault == contract.InvalidUTF8 || fault == contract.TooDeep {
+	if fault := issues[0].Fault; fault == lex.InvalidUTF8 || fault == lex.TooDeep {
 		return http.StatusBadRequest, f.Error(http.StatusBadRequest, "There was an error parsing the body")
 	}
 	b := []byte(`{"detail":[`)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/quartet-go/quartet/internal/lex"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
@@ -116,23 +117,23 @@ func pythonWords(issue *contract.Issue) string {
 		return "Duplicate object member name '" + lastName(issue) + "'"
 	}
 	switch issue.Fault {
-	case contract.WantValue:
+	case lex.WantValue:
 		return "Expecting value"
-	case contract.WantName:
+	case lex.WantName:
 		return "Expecting property name enclosed in double quotes"
-	case contract.WantColon:
+	case lex.WantColon:
 		return "Expecting ':' delimiter"
-	case contract.WantComma:
+	case lex.WantComma:
 		return "Expecting ',' delimiter"
-	case contract.UnterminatedString:
+	case lex.UnterminatedString:
 		return "Unterminated string starting at"
-	case contract.ControlCharacter:
+	case lex.ControlCharacter:
 		return "Invalid control character at"
-	case contract.BadEscape:
+	case lex.BadEscape:
 		return `Invalid \escape`
-	case contract.BadUnicodeEscape:
+	case lex.BadUnicodeEscape:
 		return `Invalid \uXXXX escape`
-	case contract.LoneSurrogate:
+	case lex.LoneSurrogate:
 		return "Lone surrogate"
 	default:
 		return "Invalid JSON"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/quartet-go/quartet/internal/lex"
 	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
@@ -48,8 +49,8 @@ func TestVendorKeywords(t *testing.T) {
 		"a.0: the phone is in use":                            {Keyword: contract.Rejected, Text: "the phone is in use"},
 		"a.0 is not a valid choice":                           {Keyword: contract.Rejected},
 		"the body must be sent as application/json":           {Keyword: contract.ContentType},
-		"the body is not JSON: there is no UTF-8 at byte 3":   {Keyword: contract.Malformed, Fault: contract.InvalidUTF8, Offset: 3},
-		"the body is not JSON: a value is missing at byte 12": {Keyword: contract.Malformed, Fault: contract.WantValue, Offset: 12},
+		"the body is not JSON: there is no UTF-8 at byte 3":   {Keyword: contract.Malformed, Fault: lex.InvalidUTF8, Offset: 3},
+		"the body is not JSON: a value is missing at byte 12": {Keyword: contract.Malformed, Fault: lex.WantValue, Offset: 12},
 	} {
 		issue.In, issue.Path = contract.InBody, []any{"a", 0}
 		status, body := named(t, "vendor").Validation([]contract.Issue{issue})

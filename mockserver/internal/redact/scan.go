@@ -3,7 +3,7 @@ package redact
 import (
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/quartet-go/quartet/mockserver/internal/lex"
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // maxDepth is how deep a body may be nested, as for the tokenizer that validates it.

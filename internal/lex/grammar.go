@@ -1,15 +1,9 @@
-package contract
+package lex
 
-import (
-	"unicode/utf8"
-
-	"github.com/quartet-go/quartet/mockserver/internal/lex"
-)
-
-// Fault says how a body breaks JSON's grammar.
+// Fault says how a text breaks JSON's grammar.
 type Fault string
 
-// The faults. The position of an issue is where the missing thing should stand, or where the wrong thing begins.
+// The faults. Their place is where the missing thing should stand, or where the wrong thing begins.
 const (
 	WantValue          Fault = "value"            // a value should stand here
 	WantName           Fault = "name"             // a member's name in double quotes should stand here
@@ -43,139 +37,113 @@ var phrases = map[Fault]string{
 	OtherFault:         "the grammar is broken",
 }
 
-// maxDepth is how deeply objects and arrays may nest; jsontext has the same limit.
-const maxDepth = 10000
+// MaxDepth is how deeply objects and arrays may nest. encoding/json and jsontext have the same limit.
+const MaxDepth = 10000
 
-// diagnose says what is wrong with a body that cannot be read, and where. It runs on the way to an error only. Callers of
-// these APIs are used to the words of the framework's parser, which depend on what the grammar wanted at that place. An
-// empty fault means that the grammar is kept.
-func diagnose(body []byte) (Fault, int) {
-	if at := invalidUTF8(body); at >= 0 {
-		return InvalidUTF8, at
-	}
-	g := grammar{body: body, surrogate: -1}
-	end, ok := g.value(lex.Space(body, 0), 0)
-	switch {
-	case !ok:
-		return g.fault, g.at
-	case lex.Space(body, end) < len(body):
-		return "", 0 // something follows the document; the caller sees that itself
-	case g.surrogate >= 0:
-		return LoneSurrogate, g.surrogate
-	}
-	return "", 0
+// Valid reports whether a text is one JSON value, as encoding/json does, which takes four times as long.
+func Valid(text []byte) bool {
+	g := NewGrammar(text)
+	end, ok := g.Value(Space(text, 0), 0)
+	return ok && Space(text, end) == len(text)
 }
 
-func invalidUTF8(body []byte) int {
-	for i := 0; i < len(body); {
-		r, size := utf8.DecodeRune(body[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
-	}
-	return -1
+// Grammar reads JSON without keeping anything but the first fault. Its methods take an offset, at which no white space
+// stands, and return the one behind what they have read, or false. That a string is UTF-8 is not their business.
+type Grammar struct {
+	Text      []byte
+	Fault     Fault // what is wrong where a method has returned false,
+	At        int   // and where
+	Surrogate int   // offset of the first lone surrogate; -1: none
+	Foreign   bool  // there were names of members, which nobody has looked at
 }
 
-// grammar reads JSON without keeping anything but the first fault. Its methods take an offset and return the one
-// behind what they have read. That a string is UTF-8 is not their business.
-type grammar struct {
-	body      []byte
-	fault     Fault
-	at        int
-	surrogate int  // offset of the first lone surrogate; -1: none
-	foreign   bool // it has met names that nobody looked at
-}
+// NewGrammar begins to read a text.
+func NewGrammar(text []byte) Grammar { return Grammar{Text: text, Surrogate: -1} }
 
-func (g *grammar) fail(fault Fault, at int) (int, bool) {
-	g.fault, g.at = fault, at
+func (g *Grammar) fail(fault Fault, at int) (int, bool) {
+	g.Fault, g.At = fault, at
 	return at, false
 }
 
-func (g *grammar) peek(i int) byte {
-	if i < len(g.body) {
-		return g.body[i]
-	}
-	return 0
-}
-
-func (g *grammar) value(i, depth int) (int, bool) {
-	switch g.peek(i) {
+// Value reads a value within depth objects and arrays.
+func (g *Grammar) Value(i, depth int) (int, bool) {
+	switch At(g.Text, i) {
 	case '{', '[':
-		if depth == maxDepth {
+		if depth == MaxDepth {
 			return g.fail(TooDeep, i)
 		}
-		if g.body[i] == '{' {
+		if g.Text[i] == '{' {
 			return g.object(i, depth+1)
 		}
 		return g.array(i, depth+1)
 	case '"':
-		return g.text(i)
+		return g.String(i)
 	}
-	if end := lex.Literal(g.body, i); end > i {
+	if end := Literal(g.Text, i); end > i {
 		return end, true
 	}
-	if end := lex.Number(g.body, i); end > i {
+	if end := Number(g.Text, i); end > i {
 		return end, true
 	}
 	return g.fail(WantValue, i)
 }
 
-func (g *grammar) object(i, depth int) (int, bool) {
-	i = lex.Space(g.body, i+1)
-	if g.peek(i) == '}' {
+func (g *Grammar) object(i, depth int) (int, bool) {
+	i = Space(g.Text, i+1)
+	if At(g.Text, i) == '}' {
 		return i + 1, true
 	}
 	for {
-		if g.peek(i) != '"' {
+		if At(g.Text, i) != '"' {
 			return g.fail(WantName, i)
 		}
-		g.foreign = true
-		end, ok := g.text(i)
+		g.Foreign = true
+		end, ok := g.String(i)
 		if !ok {
 			return end, false
 		}
-		if i = lex.Space(g.body, end); g.peek(i) != ':' {
+		if i = Space(g.Text, end); At(g.Text, i) != ':' {
 			return g.fail(WantColon, i)
 		}
-		if end, ok = g.value(lex.Space(g.body, i+1), depth); !ok {
+		if end, ok = g.Value(Space(g.Text, i+1), depth); !ok {
 			return end, false
 		}
-		switch i = lex.Space(g.body, end); g.peek(i) {
+		switch i = Space(g.Text, end); At(g.Text, i) {
 		case '}':
 			return i + 1, true
 		case ',':
-			i = lex.Space(g.body, i+1)
+			i = Space(g.Text, i+1)
 		default:
 			return g.fail(WantComma, i)
 		}
 	}
 }
 
-func (g *grammar) array(i, depth int) (int, bool) {
-	i = lex.Space(g.body, i+1)
-	if g.peek(i) == ']' {
+func (g *Grammar) array(i, depth int) (int, bool) {
+	i = Space(g.Text, i+1)
+	if At(g.Text, i) == ']' {
 		return i + 1, true
 	}
 	for {
-		end, ok := g.value(i, depth)
+		end, ok := g.Value(i, depth)
 		if !ok {
 			return end, false
 		}
-		switch i = lex.Space(g.body, end); g.peek(i) {
+		switch i = Space(g.Text, end); At(g.Text, i) {
 		case ']':
 			return i + 1, true
 		case ',':
-			i = lex.Space(g.body, i+1)
+			i = Space(g.Text, i+1)
 		default:
 			return g.fail(WantComma, i)
 		}
 	}
 }
 
-func (g *grammar) text(start int) (int, bool) {
-	for i := lex.Plain(g.body, start+1); i < len(g.body); i = lex.Plain(g.body, i) {
-		switch c := g.body[i]; {
+// String reads a string.
+func (g *Grammar) String(start int) (int, bool) {
+	for i := Plain(g.Text, start+1); i < len(g.Text); i = Plain(g.Text, i) {
+		switch c := g.Text[i]; {
 		case c == '"':
 			return i + 1, true
 		case c == '\\':
@@ -194,11 +162,11 @@ func (g *grammar) text(start int) (int, bool) {
 }
 
 // escape reads the escape at the backslash i of the string that begins at start.
-func (g *grammar) escape(start, i int) (int, bool) {
-	if i+1 == len(g.body) {
+func (g *Grammar) escape(start, i int) (int, bool) {
+	if i+1 == len(g.Text) {
 		return g.fail(UnterminatedString, start)
 	}
-	switch g.body[i+1] {
+	switch g.Text[i+1] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i + 2, true
 	case 'u':
@@ -215,18 +183,18 @@ func (g *grammar) escape(start, i int) (int, bool) {
 	if low, ok := g.unit(i + 6); ok && unit < 0xDC00 && 0xDC00 <= low && low <= 0xDFFF {
 		return i + 12, true
 	}
-	if g.surrogate < 0 {
-		g.surrogate = i
+	if g.Surrogate < 0 {
+		g.Surrogate = i
 	}
 	return i + 6, true
 }
 
 // unit reads the escape \uXXXX at i, which must not be the last thing in the body.
-func (g *grammar) unit(i int) (n rune, ok bool) {
-	if i+6 >= len(g.body) || g.body[i] != '\\' || g.body[i+1] != 'u' {
+func (g *Grammar) unit(i int) (n rune, ok bool) {
+	if i+6 >= len(g.Text) || g.Text[i] != '\\' || g.Text[i+1] != 'u' {
 		return 0, false
 	}
-	for _, c := range g.body[i+2 : i+6] {
+	for _, c := range g.Text[i+2 : i+6] {
 		switch {
 		case '0' <= c && c <= '9':
 			c -= '0'

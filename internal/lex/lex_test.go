@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/quartet-go/quartet/mockserver/internal/lex"
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 func TestTokens(t *testing.T) {
