@@ -158,12 +158,19 @@ func (e timeout) explain(ctx context.Context, err error) error {
 
 // send authorizes req, which is this attempt's own, and hands it to the transport.
 func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, error) {
+	watched := ctx
 	if c.op.Retry == operation.Guarded {
 		c.last.written = new(written)
+		watched = c.last.written.trace(ctx)
 	}
-	req = req.WithContext(ctx)
+	authorizer := c.config.credential.authorize != nil
+	if authorizer { // it may make requests of its own, which nobody watches
+		req = req.WithContext(ctx)
+	} else {
+		req = req.WithContext(watched)
+	}
 	c.fill(req)
-	token, err := c.config.credential.apply(req, c.op)
+	token, err := c.config.credential.apply(ctx, req, c.op)
 	if err != nil {
 		return nil, &refusedError{fmt.Errorf("authorize the request: %w", err)}
 	}
@@ -171,8 +178,8 @@ func (c *call) send(ctx context.Context, req *http.Request) (*http.Response, err
 		return nil, err
 	}
 	c.last.sent, c.last.token = req, token
-	if c.last.written != nil { // not before: the credential may take requests of its own
-		req = req.WithContext(c.last.written.trace(ctx))
+	if authorizer && c.last.written != nil {
+		req = req.WithContext(watched)
 	}
 	resp, err := c.config.transport.RoundTrip(req)
 	if err == nil && (resp == nil || resp.StatusCode < 100) { // net/http's never does, fakes may

@@ -1,6 +1,7 @@
 package quartet
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -105,13 +106,13 @@ func isLoopback(host string) bool {
 
 // apply adds the credential to a request of op. It returns the token of a source that it
 // used.
-func (c credential) apply(req *http.Request, op *operation.Operation) (token Secret, err error) {
+func (c credential) apply(ctx context.Context, req *http.Request, op *operation.Operation) (token Secret, err error) {
 	switch {
 	case op.Auth == 0:
 	case c.authorize != nil:
 		err = c.authorize(req)
 	case c.tokens != nil:
-		if token, err = c.tokens.get(req.Context()); err == nil {
+		if token, err = c.tokens.get(ctx); err == nil {
 			req.Header["Authorization"] = []string{"Bearer " + token.Reveal()}
 		}
 	case c.kind&op.Auth == operation.Bearer:

@@ -204,18 +204,21 @@ func (c *call) settle(ctx context.Context, interrupted error) *Error {
 }
 
 // refused is the error of a call that was never sent.
-func (c *call) refused(reasons ...error) *Error { return c.error(&hidden{reasons: reasons}) }
+func (c *call) refused(reasons ...error) *Error { return c.error(hidden{reasons: reasons}) }
 
-func (c *call) error(kept *hidden) *Error {
-	return &Error{
-		API: c.api, Operation: c.op.ID, Method: c.op.Method, Path: c.op.Path,
-		hidden: func() *hidden { return kept },
-	}
+// error makes an error in one piece with what it hides.
+func (c *call) error(kept hidden) *Error {
+	e := &struct {
+		Error
+		kept hidden
+	}{Error{API: c.api, Operation: c.op.ID, Method: c.op.Method, Path: c.op.Path}, kept}
+	e.hidden = func() *hidden { return &e.kept }
+	return &e.Error
 }
 
 // failure is the error of the last attempt.
 func (c *call) failure(reasons ...error) *Error {
-	e := c.error(&hidden{header: c.last.header, body: c.last.keep(), reasons: reasons})
+	e := c.error(hidden{c.last.header, c.last.keep(), reasons})
 	e.StatusCode = c.last.status
 	e.RequestID = requestID(c.last.header)
 	e.Attempts = c.attempts

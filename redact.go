@@ -22,18 +22,14 @@ type redactor []string
 // them), in every way of writing them. A short secret takes innocent text with it; that
 // is the lesser harm.
 func (c *call) redactor() redactor {
-	secrets := c.secrets()
-	forms := make(redactor, 0, len(secrets))
-	for _, secret := range secrets {
-		if secret == "" {
-			continue
-		}
-		forms = append(forms, secret)
+	forms := redactor(c.secrets())
+	for _, secret := range forms {
 		if strings.ContainsFunc(secret, isEscapedSomewhere) {
 			forms = append(forms, htmlSafeJSON(secret), plainJSON(secret), asciiJSON(secret),
 				url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret))
 		}
 	}
+	forms = slices.DeleteFunc(forms, func(form string) bool { return form == "" })
 	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	return forms
 }
@@ -71,8 +67,17 @@ func (c *call) secrets() []string {
 	}
 	for name, values := range sent.Header {
 		switch name {
-		case "Accept", "Content-Type", "User-Agent", "Cookie":
+		case "Accept", "Content-Type", "User-Agent":
 			continue
+		case "Cookie":
+			for _, cookie := range sent.Cookies() {
+				found = append(found, cookie.Value)
+			}
+			continue
+		case "Authorization":
+			if user, password, basic := sent.BasicAuth(); basic {
+				found = append(found, user+":"+password, password)
+			}
 		}
 		if slices.Equal(values, c.config.extra.header[name]) || slices.Equal(values, c.last.added[name]) {
 			continue // what is left is the credential's
@@ -83,12 +88,6 @@ func (c *call) secrets() []string {
 				found = append(found, value[last+1:])
 			}
 		}
-	}
-	if user, password, basic := sent.BasicAuth(); basic {
-		found = append(found, user+":"+password, password)
-	}
-	for _, cookie := range sent.Cookies() {
-		found = append(found, cookie.Value)
 	}
 	if sent.URL.RawQuery != c.url.RawQuery {
 		ours := c.url.Query()

@@ -14,10 +14,11 @@ import (
 // the clocks need not agree (RFC 9110, sections 10.2.3 and 5.6.7). A time that
 // has passed is 0; a header that is absent or unreadable asks nothing.
 func retryAfter(header http.Header, now func() time.Time) (wait time.Duration, asked bool) {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if value == "" {
+	values := header["Retry-After"]
+	if len(values) == 0 {
 		return 0, false
 	}
+	value := strings.TrimSpace(values[0])
 	// Out of range, ParseFloat returns an infinity: far too long is not unreadable.
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return fromSeconds(seconds), !math.IsNaN(seconds)

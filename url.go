@@ -84,6 +84,7 @@ func expand(template string, values []string) (string, error) {
 		return template, nil
 	}
 	var b strings.Builder
+	b.Grow(len(template)) // a name in it is about as long as its value
 	for _, value := range values {
 		before, rest, _ := strings.Cut(template, "{")
 		name, after, _ := strings.Cut(rest, "}")

@@ -18,6 +18,7 @@ import (
 // ever sent. It is filled in by the transport's goroutines, also after the attempt has
 // ended.
 type written struct {
+	hooks   httptrace.ClientTrace
 	asked   atomic.Bool // the transport asked for a connection: it is net/http's
 	got     atomic.Bool // and has one
 	headers atomic.Bool // the headers were handed on
@@ -27,11 +28,12 @@ type written struct {
 }
 
 func (w *written) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	w.hooks = httptrace.ClientTrace{
 		GetConn:      func(string) { w.asked.Store(true) },
 		GotConn:      w.gotConn,
 		WroteHeaders: func() { w.headers.Store(true) },
-	})
+	}
+	return httptrace.WithClientTrace(ctx, &w.hooks)
 }
 
 func (w *written) gotConn(info httptrace.GotConnInfo) {
