@@ -6,9 +6,10 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/quartet-go/quartet/internal/lex"
 )
 
 // Body is what the generated models are: a value that appends itself as JSON. Answers are
@@ -48,21 +49,13 @@ func Object(b []byte, start int) []byte {
 
 // String appends a text.
 func String(b []byte, text string) []byte {
-	if isPlain(text) { // most are, and jsontext takes three times as long
-		return append(append(append(b, '"'), text...), '"')
+	start := len(b)
+	b = append(append(b, '"'), text...)
+	if lex.Plain(b, start+1) == len(b) { // most are, and jsontext takes three times as long
+		return append(b, '"')
 	}
-	b, _ = jsontext.AppendQuote(b, text) // an error only says that invalid UTF-8 was replaced
+	b, _ = jsontext.AppendQuote(b[:start], text) // an error only says that invalid UTF-8 was replaced
 	return b
-}
-
-// isPlain reports whether a text is ASCII of which JSON escapes nothing.
-func isPlain(text string) bool {
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // Bool appends a boolean.

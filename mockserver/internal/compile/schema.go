@@ -186,7 +186,7 @@ func compileString(s *contract.Schema, source *openapi3.Schema) (err error) {
 		}
 		s.Enum = append(s.Enum, text)
 	}
-	if source.Pattern != "" {
+	if source.Pattern != "" && (s.Format != contract.Timestamp || source.Pattern != contract.TimestampPattern) {
 		s.Pattern, err = regexp.Compile(source.Pattern)
 	}
 	return err

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"regexp"
 	"slices"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/quartet-go/quartet/mockserver/internal/compile/compiletest"
@@ -91,4 +93,22 @@ func agree(t *testing.T, schema *openapi3.Schema, body []byte, direction openapi
 	if err := schema.VisitJSON(value, direction); err != nil {
 		t.Fatalf("kin-openapi refuses what we accept: %v", err)
 	}
+}
+
+// FuzzTimestamp holds that the format leaves nothing for the pattern to refuse, which is why that is not asked.
+func FuzzTimestamp(f *testing.F) {
+	for _, seed := range []string{
+		"2026-01-05T12:34:56", "2026-01-05T12:34:56Z", "2026-01-05T12:34:56.1", "2026-01-05T12:34:56.123456789-23:59", "2026-01-05T12:34:56.1234567890",
+		"2026-01-05T12:34:56,5Z", "2026-01-05T1:34:56", "2026-01-05t12:34:56z", "2026-02-30T12:34:56", "0000-12-31T23:59:60+24:00", "12026-01-05T12:34:56Z", "2026-01-05T12:34:56+0300",
+	} {
+		f.Add(seed)
+	}
+	op, pattern := operation(f, "{type: string, format: timestamp}"), regexp.MustCompile(contract.TimestampPattern)
+	f.Fuzz(func(t *testing.T, text string) {
+		body, err := json.Marshal(text)
+		require.NoError(t, err)
+		if len(op.Validate(contract.Request{ContentType: jsonType, Body: body}).Issues) == 0 {
+			assert.Regexp(t, pattern, text)
+		}
+	})
 }

@@ -13,6 +13,10 @@ const (
 	Timestamp = "timestamp" // the same, where the zone may be missing
 )
 
+// TimestampPattern is what the documents say of a Timestamp to those who do not know the format. All that the format
+// accepts matches it, so that it is not asked, too.
+const TimestampPattern = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?$`
+
 // checkString appends what is wrong with a string. Length is counted in code points.
 func (s *Schema) checkString(text string, issues []Issue) []Issue {
 	if s.MinLength > 0 || s.MaxLength >= 0 {
@@ -51,13 +55,20 @@ func isTime(text, format string) bool {
 	return ok
 }
 
-// withoutZone is how a timestamp may be written besides RFC 3339.
-const withoutZone = "2006-01-02T15:04:05"
+const (
+	// withoutZone is how a timestamp may be written besides RFC 3339.
+	withoutZone = "2006-01-02T15:04:05"
+	// longest has as many digits of a second as a timestamp may have.
+	longest = "2006-01-02T15:04:05.999999999"
+)
 
 // readTime reads a time; where the zone is missing it is UTC. Package time forgives what RFC 3339 does not: one digit of
 // an hour, a comma before the fraction, an offset of 24 hours.
 func readTime(text, format string) (moment time.Time, ok bool) {
 	zone, full := zoneOf(text), text
+	if format == Timestamp && len(text)-len(zone) > len(longest) {
+		return moment, false
+	}
 	if zone == "" && format == Timestamp {
 		full = text + "Z" // package time reads this layout much faster than one without a zone
 	}
