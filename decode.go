@@ -14,8 +14,7 @@ import (
 	"github.com/quartet-go/quartet/internal/lex"
 )
 
-// decode fills out from a 2xx answer's body, in one pass over what encoding/json has
-// found to be JSON. It refuses what encoding/json would let pass, a required member that
+// decode fills out from a 2xx answer's body, in one pass over what has been found to be JSON. It refuses what encoding/json would let pass, a required member that
 // is missing and null where the document has none, and matches names exactly, so that an
 // unknown member never lands in a known one. out must point to a zero value; after an
 // error it must be thrown away.
@@ -36,7 +35,7 @@ func invalid(body []byte) error {
 	err := json.Unmarshal(body, new(json.RawMessage))
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
-		return err
+		return errors.New("the body is not valid JSON")
 	}
 	return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.Offset, err)
 }

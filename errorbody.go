@@ -80,7 +80,7 @@ func (e *Error) readObject(w *walker) {
 // textIn returns the member of an object that is a string, "" where there is none.
 func (w *walker) textIn(wanted string) (text string) {
 	for name := range w.members() {
-		if strings.EqualFold(name, wanted) {
+		if strings.ToLower(name) == wanted {
 			text = w.textIfAny()
 		}
 	}

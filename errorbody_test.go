@@ -92,6 +92,12 @@ func TestEveryErrorBodyIsRead(t *testing.T) {
 			body:    `{"detail":[{"msg":"first"}],"message":"one","message":"two","detail":[{"msg":"second","msg":"last"}]}`,
 			message: "two", fields: []quartet.Field{{Message: "last"}}, text: ": last",
 		},
+		"a detail in two ways":    {body: `{"detail":"gone","detail":[{"msg":"wrong"}]}`, fields: []quartet.Field{{Message: "wrong"}}, text: ": wrong"},
+		"the same, the text last": {body: `{"detail":[{"msg":"gone"}],"detail":"wrong"}`, message: "wrong", text: ": wrong"},
+		"errors and issues that come twice": {
+			body:   `{"errors":{"a":["gone"]},"issues":[{"message":"gone"}],"errors":{"b":["c"]},"issues":[{"message":"d"}]}`,
+			fields: []quartet.Field{{Path: "b", Message: "c"}, {Message: "d"}}, text: ": b: c; d",
+		},
 		"a null":                {body: `null`},
 		"plain text":            {body: "upstream is\n\tgone\r\n", message: "upstream is gone", text: ": upstream is gone"},
 		"plain text in Russian": {body: "сервер  отдыхает", message: "сервер отдыхает", text: ": сервер отдыхает"},
@@ -105,6 +111,7 @@ func TestEveryErrorBodyIsRead(t *testing.T) {
 		"blanks before":         {body: `{"detail":" a"}`, message: "a", text: ": a"},
 		"blanks between":        {body: `{"detail":"a  b c"}`, message: "a b c", text: ": a b c"},
 		"nothing but blanks":    {body: `{"detail":"   "}`},
+		"a delete":              {body: `{"detail":"a\u007fb"}`, message: "a b", text: ": a b"},
 		"forged lines":          {body: `{"detail":"a\nERROR root logged in\u2028\u0085\u001b[31mred"}`, message: "a ERROR root logged in [31mred", text: ": a ERROR root logged in [31mred"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -82,9 +82,10 @@ func (c *call) secrets() []string {
 		if slices.Equal(values, c.config.extra.header[name]) || slices.Equal(values, c.last.added[name]) {
 			continue // what is left is the credential's
 		}
-		found = append(found, values...)
-		for _, value := range values { // TOKEN of "Bearer TOKEN"
-			if last := strings.LastIndexByte(value, ' '); last >= 0 {
+		for _, value := range values {
+			value = strings.TrimSpace(value) // as it is sent
+			found = append(found, value)
+			if last := strings.LastIndexByte(value, ' '); last >= 0 { // TOKEN of "Bearer TOKEN"
 				found = append(found, value[last+1:])
 			}
 		}

@@ -67,6 +67,7 @@ func TestAnEchoedCredentialIsRedactedWhereverTheAuthorizerPutIt(t *testing.T) {
 			r.URL.RawQuery = query.Encode()
 		},
 		"basic":          func(r *http.Request) { r.SetBasicAuth("anna", "planted") },
+		"a blank behind": func(r *http.Request) { r.Header.Set("X-Vendor", "planted ") },
 		"a cookie":       func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "session", Value: "planted"}) },
 		"a header":       func(r *http.Request) { r.Header.Set("X-Vendor", "planted") },
 		"another scheme": func(r *http.Request) { r.Header.Set("Authorization", "Session planted") },
@@ -79,6 +80,14 @@ func TestAnEchoedCredentialIsRedactedWhereverTheAuthorizerPutIt(t *testing.T) {
 			assert.EqualError(t, err, "profile getMyProfile: 400 Bad Request: unknown credential [redacted]")
 		})
 	}
+}
+
+func TestTheUserOfABasicCredentialIsRedactedWithThePassword(t *testing.T) {
+	t.Parallel()
+	client := profileClient(t, echoes(func(*http.Request, string) string { return "unknown credential anna:planted of anna" }),
+		quartet.WithAuthorizer(func(r *http.Request) error { r.SetBasicAuth("anna", "planted"); return nil }))
+	_, err := client.GetMyProfile(t.Context())
+	assert.EqualError(t, err, "profile getMyProfile: 400 Bad Request: unknown credential [redacted] of anna")
 }
 
 // What net/http says of an answer that is none repeats the answer.

@@ -48,6 +48,7 @@ func TestRetryAfterIsReadInEveryForm(t *testing.T) {
 		}
 		assert.Equal(t, test.want, quartet.RetryAfter(header, now), "%q, sent %q", test.value, test.date)
 	}
+	assert.Equal(t, time.Second, quartet.RetryAfter(http.Header{"Retry-After": {"1", "2"}}, now), "of two the first one holds, as with Header.Get")
 	assert.Zero(t, quartet.RetryAfter(nil, now))
 }
 

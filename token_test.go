@@ -388,27 +388,37 @@ func TestATokenSourceIsAskedForOperationsThatTakeACredentialAlone(t *testing.T) 
 	assert.Zero(t, tokens.asked.Load())
 }
 
-// A source may ask its server with the call's context: that says nothing about the call.
-func TestTheSourcesOwnRequestsAreNotTakenForTheCalls(t *testing.T) {
+// A source or an authorizer may ask its server with the call's context: that says nothing about the call.
+func TestTheCredentialsOwnRequestsAreNotTakenForTheCalls(t *testing.T) {
 	t.Parallel()
 	issuer := listen(t, func(http.ResponseWriter, *http.Request) {})
-	tokens := &source{give: func(ctx context.Context, n int64) (quartet.Token, error) {
+	ask := func(ctx context.Context) error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, issuer.url, nil)
 		if err != nil {
-			return quartet.Token{}, err
+			return err
 		}
 		resp, err := issuer.http.Do(req)
 		if err != nil {
-			return quartet.Token{}, err
+			return err
 		}
-		return quartet.Token{Value: token(n)}, resp.Body.Close()
-	}}
-	refused := dialling(errors.New("refused"))(t, http1)
-	client := profileAt(t, refused.url, append(refused.opts, quartet.WithTokenSource(tokens), hurried)...)
-	_, err := client.ChangePassword(t.Context(), secretPasswords)
-	require.ErrorContains(t, err, "refused")
-	assert.NotErrorIs(t, err, quartet.ErrOutcomeUnknown)
-	assert.Equal(t, 4, asError(t, err).Attempts)
+		return resp.Body.Close()
+	}
+	for name, credential := range map[string]quartet.Option{
+		"a source": quartet.WithTokenSource(&source{give: func(ctx context.Context, n int64) (quartet.Token, error) {
+			return quartet.Token{Value: token(n)}, ask(ctx)
+		}}),
+		"an authorizer": quartet.WithAuthorizer(func(r *http.Request) error { return ask(r.Context()) }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refused := dialling(errors.New("refused"))(t, http1)
+			client := profileAt(t, refused.url, append(refused.opts, credential, hurried)...)
+			_, err := client.ChangePassword(t.Context(), secretPasswords)
+			require.ErrorContains(t, err, "refused")
+			assert.NotErrorIs(t, err, quartet.ErrOutcomeUnknown)
+			assert.Equal(t, 4, asError(t, err).Attempts)
+		})
+	}
 }
 
 func TestANilTokenSourceIsRefused(t *testing.T) {

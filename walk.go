@@ -16,11 +16,11 @@ type walker struct {
 }
 
 // members are the names in an object, as they come, also those that come twice; any other value
-// has none. The value of each is at pos, and stepped over when it is not read.
+// has none and is not read. The value of each is at pos. Whoever gets it reads all of it, or
+// nothing, and then it is stepped over; who breaks off leaves pos within the object.
 func (w *walker) members() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !w.begins('{') {
-			w.skip()
 			return
 		}
 		for w.pos++; !w.closing('}'); {
@@ -32,11 +32,10 @@ func (w *walker) members() iter.Seq[string] {
 	}
 }
 
-// elements is a round for every value in an array, with the value as for members.
+// elements is a round for every value in an array, which is handed out as by members.
 func (w *walker) elements() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		if !w.begins('[') {
-			w.skip()
 			return
 		}
 		w.pos++
@@ -67,12 +66,11 @@ func (w *walker) begins(with byte) bool {
 	return w.data[w.pos] == with
 }
 
-// textIfAny reads a value that is a string; any other is "".
+// textIfAny reads a value that is a string; any other is "" and not read.
 func (w *walker) textIfAny() string {
 	if w.begins('"') {
 		return w.text()
 	}
-	w.skip()
 	return ""
 }
 
@@ -115,9 +113,8 @@ func (w *walker) name() []byte {
 	return []byte(name)
 }
 
-// raw steps over one value as skip does, and returns it.
+// raw steps over the value at pos and returns it.
 func (w *walker) raw() []byte {
-	w.space()
 	start := w.pos
 	w.skip()
 	return w.data[start:w.pos]

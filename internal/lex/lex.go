@@ -1,9 +1,9 @@
 // Package lex reads JSON that lies in memory: tokens here, whole values by the grammar. The
 // functions for tokens take the offset at which one is looked for and return the one behind it;
-// where it is not there, the same. All is written by hand because every body of the clients
-// passes here, and of the mock twice: encoding/json takes four times as long to find a text
-// valid, and jsontext's decoder longer for the tokens alone than validating and redacting do for
-// everything.
+// where it is not there, the same. All is written by hand because every body that a client
+// decodes passes here, and each of the mock's twice: encoding/json takes two to four times as
+// long to find the bodies of these APIs valid, and jsontext's decoder longer for the tokens
+// alone than validating and redacting do for everything.
 package lex
 
 import (

@@ -1,6 +1,7 @@
 package lex_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 
@@ -47,6 +48,30 @@ func TestTokens(t *testing.T) {
 		"no number at the end":        {lex.Number, "x", 1},
 	} {
 		assert.Equal(t, tc.end, tc.read([]byte(tc.text), 1), name)
+	}
+}
+
+// Eight bytes at a time make no difference: every pair of neighbours is tried at every place.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	oneByOne := func(b []byte, i int) int {
+		for i < len(b) && ' ' <= b[i] && b[i] < 0x80 && b[i] != '"' && b[i] != '\\' {
+			i++
+		}
+		return i
+	}
+	const size = 17 // twice eight, and one
+	text := bytes.Repeat([]byte{'a'}, size)
+	for place := range size - 1 {
+		for pair := range 1 << 16 {
+			text[place], text[place+1] = byte(pair>>8), byte(pair)
+			for _, start := range []int{0, 1, size - 8, size - 1, size} {
+				if want, got := oneByOne(text, start), lex.Plain(text, start); got != want {
+					assert.Equal(t, want, got, "%q from %d", text, start)
+				}
+			}
+		}
+		text[place], text[place+1] = 'a', 'a'
 	}
 }
 

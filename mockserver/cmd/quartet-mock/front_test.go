@@ -140,13 +140,13 @@ func serve(t testing.TB, s serving, fronted bool) serving {
 	return s
 }
 
-// politeConn is closed when its peer has ended, too. A close before that may reset it, and the
-// peer loses the end of what it is told.
+// politeConn is closed when its peer has ended, too, for which it waits no longer than a test
+// does. A close before that may reset it, and the peer loses the end of what it is told.
 type politeConn struct{ *net.TCPConn }
 
 func (c politeConn) Close() error {
 	err := c.CloseWrite()
-	_ = c.SetReadDeadline(time.Time{}) // fails as the read will
+	_ = c.SetReadDeadline(time.Now().Add(testWait)) // fails as the read will
 	_, unread := io.Copy(io.Discard, c.TCPConn)
 	return errors.Join(err, unread, c.TCPConn.Close())
 }

@@ -79,11 +79,13 @@ func TestCrowdForgetsWhoHasEnded(t *testing.T) {
 	}
 	late, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.addr)
 	require.NoError(t, err)
+	t.Cleanup(func() { _ = late.Close() }) // closed below, if it comes to that
 	_, err = late.Read(make([]byte, 1))
 	require.Equal(t, io.EOF, err)
 	require.NoError(t, late.Close())
 	gone, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.addr)
 	require.NoError(t, err)
+	t.Cleanup(func() { _ = gone.Close() }) // as above
 	_, err = io.WriteString(gone, strings.Repeat("GET /?manner=large HTTP/1.1\r\nHost: a\r\n\r\n", 50))
 	require.NoError(t, err)
 	require.NoError(t, gone.Close()) // without reading

@@ -19,6 +19,15 @@ type body struct {
 	Union   json.RawMessage `json:"union"`
 }
 
+func TestString(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": `""`, "plain text": `"plain text"`, `a "quoted" \ text`: `"a \"quoted\" \\ text"`, "a line\n": `"a line\n"`, "сервер": `"сервер"`, "bad \xff": "\"bad \ufffd\"",
+	} {
+		assert.Equal(t, "before,"+want, string(api.String([]byte("before,"), text)))
+	}
+}
+
 func TestDecodeBody(t *testing.T) {
 	t.Parallel()
 	var got body
