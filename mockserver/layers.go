@@ -11,6 +11,9 @@ type layers[K comparable, V any] struct {
 	written map[K]*V // instead of those in base; never changed
 	own     map[K]*V // instead of those in both; written since the last copy was made
 	copied  int      // bytes of the values that edit has copied, until somebody takes note
+
+	entries int       // bytes of the entries in written and own, as they were when they were weighed
+	changed map[K]int // entries of own that may have changed since then, and what each of them had
 }
 
 func (t *layers[K, V]) get(key K) *V {
@@ -26,6 +29,7 @@ func (t *layers[K, V]) get(key K) *V {
 // edit is get for a caller who changes the value; nil when there is none.
 func (t *layers[K, V]) edit(key K) *V {
 	if v := t.own[key]; v != nil {
+		t.change(key)
 		return v
 	}
 	v := t.get(key)
@@ -47,14 +51,39 @@ func (t *layers[K, V]) of(key K, write bool) *V {
 }
 
 func (t *layers[K, V]) put(key K, value *V) {
+	t.change(key)
 	if t.own == nil {
 		t.own = map[K]*V{}
 	}
 	t.own[key] = value
 }
 
+// change says that an entry of own will not stay as it is.
+func (t *layers[K, V]) change(key K) {
+	if _, known := t.changed[key]; known {
+		return
+	}
+	if t.changed == nil {
+		t.changed = map[K]int{}
+	}
+	t.changed[key] = sizeOfEntry(key, t.own[key])
+}
+
+// weigh weighs what has changed since it was weighed last, so that each write pays for one entry
+// at most, however many there are.
+func (t *layers[K, V]) weigh() {
+	for key, before := range t.changed {
+		t.entries += sizeOfEntry(key, t.own[key]) - before
+	}
+	t.changed = nil
+}
+
 func (t *layers[K, V]) share() layers[K, V] {
 	if len(t.own) > 0 {
+		t.weigh()
+		for key := range t.own {
+			t.entries -= sizeOfEntry(key, t.written[key]) // which it replaces
+		}
 		written := maps.Clone(t.written)
 		if written == nil {
 			written = make(map[K]*V, len(t.own))
@@ -66,11 +95,9 @@ func (t *layers[K, V]) share() layers[K, V] {
 }
 
 // held is about how many bytes were written, shared or not.
-func (t *layers[K, V]) held() (size int) {
-	for _, layer := range []map[K]*V{t.written, t.own} {
-		size += sizeOf(reflect.ValueOf(layer))
-	}
-	return size
+func (t *layers[K, V]) held() int {
+	t.weigh()
+	return t.entries + sizeOfTable(t.written) + sizeOfTable(t.own)
 }
 
 // growth is by how many bytes the values written since a copy was made are larger than there.

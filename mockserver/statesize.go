@@ -34,8 +34,8 @@ const defaultStateSize = 64 << 20
 
 // storage is what calls have written into the states of all spaces. To know it exactly would
 // cost each call more than its answer. So a call counts what it may write at most, and only when
-// that would be too much all is measured anew. Full is also what is nearly so, or each of the
-// last calls that fit would have all measured.
+// that would be too much, all that has changed since then is weighed. Full is also what is nearly
+// so, or each of the last calls that fit would have that done.
 type storage struct {
 	set     int64        // by WithStateSize
 	most    int64        // that, and a copy of each user of the beginning
@@ -98,9 +98,9 @@ func (s *Server) measure() bool {
 // held is what calls have written into the states of all spaces and is still there.
 func (s *Server) held() (bytes int64) {
 	for _, space := range s.allSpaces() {
-		space.world.mu.RLock()
+		space.world.mu.Lock() // what has changed is weighed
 		bytes += space.world.held()
-		space.world.mu.RUnlock()
+		space.world.mu.Unlock()
 	}
 	return bytes
 }
@@ -170,6 +170,27 @@ const (
 	mapSlots = 8 // of the smallest map; larger ones may be half empty
 )
 
+// sizeOfEntry is what a map's entry refers to; a nil value is none.
+func sizeOfEntry[K comparable, V any](key K, value *V) int {
+	if value == nil {
+		return 0
+	}
+	return sizeOf(reflect.ValueOf(key)) + sizeOf(reflect.ValueOf(value))
+}
+
+// sizeOfTable is the room for a map's entries.
+func sizeOfTable[K comparable, V any](table map[K]V) int { return tableSize(reflect.ValueOf(table)) }
+
+func tableSize(v reflect.Value) int {
+	switch {
+	case v.IsNil():
+		return 0
+	case v.Len() == 0:
+		return mapSize
+	}
+	return mapSize + max(mapSlots, 2*v.Len())*int(v.Type().Key().Size()+v.Type().Elem().Size())
+}
+
 // sizeOf returns about how many bytes plain data refers to.
 func sizeOf(v reflect.Value) (size int) {
 	switch v.Kind() {
@@ -193,10 +214,7 @@ func sizeOf(v reflect.Value) (size int) {
 		if v.IsNil() {
 			return 0
 		}
-		size = mapSize
-		if v.Len() > 0 {
-			size += max(mapSlots, 2*v.Len()) * int(v.Type().Key().Size()+v.Type().Elem().Size())
-		}
+		size = tableSize(v)
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		for entry := v.MapRange(); entry.Next(); {
 			key.SetIterKey(entry)
