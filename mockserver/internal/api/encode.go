@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"reflect"
@@ -30,7 +31,7 @@ func Encode(body Body) (encoded []byte, err error) {
 		}
 	}()
 	*buffer = body.AppendJSON((*buffer)[:0])
-	return append(make([]byte, 0, len(*buffer)), *buffer...), nil
+	return bytes.Clone(*buffer), nil
 }
 
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
