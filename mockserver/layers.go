@@ -7,30 +7,38 @@ import (
 
 // layers is a map whose copies share what was written before they were made.
 type layers[K comparable, V any] struct {
-	base    map[K]*V // never changed
-	written map[K]*V // instead of those in base; never changed
-	own     map[K]*V // instead of those in both; written since the last copy was made
-	copied  int      // bytes of the values that edit has copied, until somebody takes note
+	base    map[K]*V           // never changed
+	written map[K]*entry[K, V] // instead of those in base; never changed
+	own     map[K]*entry[K, V] // instead of those in both; written since the last copy was made
+	copied  int                // bytes of the values that edit has copied, until somebody takes note
 
-	entries int       // bytes of the entries in written and own, as they were when they were weighed
-	changed map[K]int // entries of own that may have changed since then, and what each of them had
+	weight  int            // of the entries in written and own, as each was weighed last
+	changed []*entry[K, V] // of own, since then
+}
+
+// entry is a value that was written.
+type entry[K comparable, V any] struct {
+	key     K
+	value   *V
+	weight  int  // in bytes, when it was weighed last
+	changed bool // since then
 }
 
 func (t *layers[K, V]) get(key K) *V {
-	if v, found := t.own[key]; found {
-		return v
+	if e, found := t.own[key]; found {
+		return e.value
 	}
-	if v, found := t.written[key]; found {
-		return v
+	if e, found := t.written[key]; found {
+		return e.value
 	}
 	return t.base[key]
 }
 
 // edit is get for a caller who changes the value; nil when there is none.
 func (t *layers[K, V]) edit(key K) *V {
-	if v := t.own[key]; v != nil {
-		t.change(key)
-		return v
+	if e := t.own[key]; e != nil {
+		t.change(e)
+		return e.value
 	}
 	v := t.get(key)
 	if v == nil {
@@ -51,29 +59,39 @@ func (t *layers[K, V]) of(key K, write bool) *V {
 }
 
 func (t *layers[K, V]) put(key K, value *V) {
-	t.change(key)
-	if t.own == nil {
-		t.own = map[K]*V{}
+	e := t.own[key]
+	if e == nil {
+		if t.own == nil {
+			t.own = map[K]*entry[K, V]{}
+		}
+		e = &entry[K, V]{key: key}
+		t.own[key] = e
 	}
-	t.own[key] = value
+	e.value = value
+	t.change(e)
 }
 
-// change says that an entry of own will not stay as it is.
-func (t *layers[K, V]) change(key K) {
-	if _, known := t.changed[key]; known {
+// mostChanged bounds what waits to be weighed, which holds up whoever has to wait for it.
+const mostChanged = 10_000
+
+func (t *layers[K, V]) change(e *entry[K, V]) {
+	if e.changed {
 		return
 	}
-	if t.changed == nil {
-		t.changed = map[K]int{}
+	if len(t.changed) == mostChanged {
+		t.weigh()
 	}
-	t.changed[key] = sizeOfEntry(key, t.own[key])
+	e.changed = true
+	t.changed = append(t.changed, e)
 }
 
-// weigh weighs what has changed since it was weighed last, so that each write pays for one entry
-// at most, however many there are.
+// weigh weighs what has changed since it was weighed last: each write pays for one entry at
+// most, however many there are.
 func (t *layers[K, V]) weigh() {
-	for key, before := range t.changed {
-		t.entries += sizeOfEntry(key, t.own[key]) - before
+	for _, e := range t.changed {
+		t.weight -= e.weight
+		e.weight, e.changed = sizeOf(reflect.ValueOf(e.key))+sizeOf(reflect.ValueOf(e.value)), false
+		t.weight += e.weight
 	}
 	t.changed = nil
 }
@@ -81,14 +99,16 @@ func (t *layers[K, V]) weigh() {
 func (t *layers[K, V]) share() layers[K, V] {
 	if len(t.own) > 0 {
 		t.weigh()
-		for key := range t.own {
-			t.entries -= sizeOfEntry(key, t.written[key]) // which it replaces
-		}
 		written := maps.Clone(t.written)
 		if written == nil {
-			written = make(map[K]*V, len(t.own))
+			written = make(map[K]*entry[K, V], len(t.own))
 		}
-		maps.Copy(written, t.own)
+		for key, e := range t.own {
+			if replaced := written[key]; replaced != nil {
+				t.weight -= replaced.weight
+			}
+			written[key] = e
+		}
 		t.written, t.own = written, nil
 	}
 	return *t
@@ -97,13 +117,13 @@ func (t *layers[K, V]) share() layers[K, V] {
 // held is about how many bytes were written, shared or not.
 func (t *layers[K, V]) held() int {
 	t.weigh()
-	return t.entries + sizeOfTable(t.written) + sizeOfTable(t.own)
+	return t.weight + tableSize(reflect.ValueOf(t.written)) + tableSize(reflect.ValueOf(t.own))
 }
 
 // growth is by how many bytes the values written since a copy was made are larger than there.
 func (t *layers[K, V]) growth(copied *layers[K, V]) (size int) {
-	for key, v := range t.own {
-		size += sizeOf(reflect.ValueOf(v)) - sizeOf(reflect.ValueOf(copied.get(key)))
+	for key, e := range t.own {
+		size += sizeOf(reflect.ValueOf(e.value)) - sizeOf(reflect.ValueOf(copied.get(key)))
 	}
 	return size
 }
@@ -114,7 +134,10 @@ func (t *layers[K, V]) all() map[K]*V {
 		return t.base
 	}
 	all := maps.Clone(t.base)
-	maps.Copy(all, t.written)
-	maps.Copy(all, t.own)
+	for _, layer := range []map[K]*entry[K, V]{t.written, t.own} {
+		for key, e := range layer {
+			all[key] = e.value
+		}
+	}
 	return all
 }

@@ -66,11 +66,23 @@ func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 }
 
 // weighed is what held says, worked out from everything.
-func weighed[K comparable, V any](t *layers[K, V]) int {
-	return sizeOf(reflect.ValueOf(t.written)) + sizeOf(reflect.ValueOf(t.own))
+func weighed[K comparable, V any](t *layers[K, V]) (size int) {
+	for _, layer := range []map[K]*entry[K, V]{t.written, t.own} {
+		values := maps.Collect(func(yield func(K, *V) bool) {
+			for key, e := range layer {
+				if !yield(key, e.value) {
+					return
+				}
+			}
+		})
+		if layer != nil {
+			size += sizeOf(reflect.ValueOf(values))
+		}
+	}
+	return size
 }
 
-// Only what a call has written to since then is weighed again.
+// Only what has been written to since then is weighed again.
 func TestLayersWeighWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	layered := layers[int, string]{base: map[int]*string{}}
@@ -84,5 +96,10 @@ func TestLayersWeighWhatHasChanged(t *testing.T) {
 		*layered.edit(7) += "a text"
 	}
 	assert.Len(t, layered.changed, 1)
+	assert.Equal(t, weighed(&layered), layered.held())
+	for key := range mostChanged + 1 {
+		layered.put(key, new(string))
+	}
+	assert.Len(t, layered.changed, 1, "the others were not left to the next who asks")
 	assert.Equal(t, weighed(&layered), layered.held())
 }

@@ -170,17 +170,7 @@ const (
 	mapSlots = 8 // of the smallest map; larger ones may be half empty
 )
 
-// sizeOfEntry is what a map's entry refers to; a nil value is none.
-func sizeOfEntry[K comparable, V any](key K, value *V) int {
-	if value == nil {
-		return 0
-	}
-	return sizeOf(reflect.ValueOf(key)) + sizeOf(reflect.ValueOf(value))
-}
-
-// sizeOfTable is the room for a map's entries.
-func sizeOfTable[K comparable, V any](table map[K]V) int { return tableSize(reflect.ValueOf(table)) }
-
+// tableSize is the room that a map has for its entries, without what they refer to.
 func tableSize(v reflect.Value) int {
 	switch {
 	case v.IsNil():
