@@ -94,7 +94,15 @@ type handRefusal struct {
 }
 
 func openByHand(transport http.RoundTripper) (client, error) {
-	httpClient := &http.Client{Transport: transport}
+	return newByHand(&http.Client{Transport: transport})
+}
+
+// openByHandInTime is for a program that does not wait for ever, as quartet does not.
+func openByHandInTime(transport http.RoundTripper) (client, error) {
+	return newByHand(&http.Client{Transport: transport, Timeout: 30 * time.Second})
+}
+
+func newByHand(httpClient *http.Client) (client, error) {
 	return &byHand{func(ctx context.Context, method, url string, header http.Header, body []byte) (*http.Response, error) {
 		var content io.Reader
 		if body != nil {

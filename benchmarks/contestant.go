@@ -22,13 +22,15 @@ type contestant struct {
 
 // byHandName names the contestant that others are measured by, ourName ours.
 const (
-	ourName        = "quartet, every protection on"
-	byHandName     = "net/http and encoding/json by hand"
-	byHandOverName = "by hand over go-retryablehttp"
+	ourName          = "quartet, every protection on"
+	byHandName       = "net/http and encoding/json by hand"
+	byHandInTimeName = "the same with a timeout, that of http.Client"
+	byHandOverName   = "by hand over go-retryablehttp"
 )
 
 var contestants = []contestant{
 	{name: byHandName, open: openByHand},
+	{name: byHandInTimeName, open: openByHandInTime},
 	{name: ourName, open: openOurs, retrying: openOursWithoutBudget},
 	{name: byHandOverName, open: openByHandRetrying, retrying: openByHandRetrying},
 	{name: "oapi-codegen's client", open: openGenerated},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -245,10 +246,10 @@ var growthMethod = fmt.Sprintf(`
 quartet's handler in process, called with one request again and again as above; what it has of each space or user is made before. First
 with 1 to 1,000 spaces, each of which has a state and a journal of its own, then with 10² to 10⁵ users in the state of one space, each
 with a profile, a credential and a subscription. Called for one of them alone, a mock finds what it needs in the processor's caches,
-and takes longer among many only if it has more to do. In the tables calls go round all of them, far from the last one each, so that what a call needs has left the processor's caches when there is
-much, and the time to get it back is what grows. The mock by hand of the section before, which keeps its users in a map and does no more
-than find one, is there to show how much that is. A space's
-journal keeps %d calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
+and takes longer among many only if it has more to do. In the tables calls go round all of them, far from the last one each, so that
+what a call needs has left the processor's caches when there is much, and the time to get it back is what grows. The mock by hand of
+the section before, which keeps its users in a map and does no more than find one, shows how much that is. A space's journal keeps %d
+calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
 copies them. MB are of heap, of %d mocks of each size: after one GET by each, and after that. %d rounds of %s each.
 
 ![cost and memory by spaces and by users](%s)
@@ -256,21 +257,24 @@ copies them. MB are of heap, of %d mocks of each size: after one GET by each, an
 
 func growthText(all []growth) string {
 	var b strings.Builder
-	for i, g := range all {
+	for _, g := range all {
 		g.write(&b)
-		if g.others != "" { // those before are ours
-			g.compare(&b, all[i-1])
+		if g.others != "" {
+			ours := all[slices.IndexFunc(all, func(other growth) bool { return other.what == g.what && other.others == "" })]
+			b.WriteString("\n" + g.compare(ours))
 		}
 	}
 	return b.String()
 }
 
-// compare says what growth costs the others and us.
-func (g growth) compare(b *strings.Builder, ours growth) {
+// compare holds what growth costs us against what it costs the others.
+func (g growth) compare(ours growth) (verdicts string) {
 	for i, c := range wireCalls {
-		fmt.Fprintf(b, "\nWith %d %s instead of %d a %s takes quartet %.0f ns more, and the one %s %.0f ns.\n",
-			g.points[len(g.points)-1].size, g.what, g.points[0].size, c.method, ours.added(i), g.others, g.added(i))
+		own, others := ours.added(i), g.added(i)
+		verdicts += verdict(fmt.Sprintf("%s for %d %s in turn, %.0f ns more than for %d, at most %v × the %.0f ns more %s",
+			c.method, g.points[len(g.points)-1].size, g.what, own, g.points[0].size, maxGrown, others, g.others), own <= maxGrown*others, own/others)
 	}
+	return verdicts
 }
 
 // added is by how many ns a call takes longer at the largest size than at the smallest.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,6 +60,12 @@ func TestGrowthTextAndPlot(t *testing.T) {
 	assert.Contains(t, growthText([]growth{g}), "- GET for one of 10 users, at most 1.25 × the time for one of 1: holds, 0.973.\n")
 	byHand := g
 	byHand.others = "by hand"
-	assert.Contains(t, growthText([]growth{g, byHand}), "\nWith 10 users instead of 1 a GET takes quartet 300 ns more, and the one by hand 300 ns.\n")
+	others := growth{what: "spaces", points: g.points}
+	for i, p := range g.points {
+		grown := *p
+		grown.measured = slices.Repeat([]samples{{ns: []float64{1000 + 200*float64(i)}, allocs: []float64{3}}}, len(wireCalls))
+		byHand.points = append(byHand.points[:i:i], &grown)
+	}
+	assert.Contains(t, growthText([]growth{g, others, byHand}), "- GET for 10 users in turn, 300 ns more than for 1, at most 1.25 × the 200 ns more by hand: does not hold, 1.5.\n")
 	assert.Contains(t, plotGrowth([]growth{g}), ">changed<")
 }

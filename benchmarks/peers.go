@@ -48,12 +48,19 @@ var peers = []peer{
 	},
 	{
 		title: "WireMock", folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
-		note:    wireMockNote + "without its journal and log",
-		command: func(into, port string) []string { return wireMock(into, port, "--no-request-journal") },
+		note: wireMockNote + "without its journal, log, templates and compression",
+		command: func(into, port string) []string {
+			return wireMock(into, port, "--no-request-journal", "--disable-request-logging", "--disable-response-templating", "--disable-gzip")
+		},
 	},
 	{
-		title: wireMockJournal, folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
-		note: wireMockNote + "with a journal of as many calls as quartet's, without its log",
+		title: wireMockDefaults, folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
+		note:    wireMockNote + "its defaults, with a journal that has no bound",
+		command: func(into, port string) []string { return wireMock(into, port) },
+	},
+	{
+		title: wireMockBounded, folder: "wiremock", needs: []string{"node", "npm", "java"}, jvm: true,
+		note: wireMockNote + "its defaults, but for a journal of as many calls as quartet's",
 		command: func(into, port string) []string {
 			return wireMock(into, port, "--max-request-journal-entries", "10000")
 		},
@@ -72,16 +79,16 @@ var peers = []peer{
 }
 
 const (
-	wireMockJournal = "WireMock with a journal of 10,000"
-	wireMockNote    = "reads no OpenAPI: a stub for each operation, its answer the document's example; "
+	wireMockDefaults = "WireMock as it is started"
+	wireMockBounded  = "WireMock with a journal of 10,000"
+	wireMockNote     = "reads no OpenAPI: a stub for each operation, its answer the document's example, whose length it says; "
 )
 
-func wireMock(into, port string, journal ...string) []string {
+func wireMock(into, port string, settings ...string) []string {
 	jar, _ := filepath.Glob("peers/wiremock/node_modules/wiremock/build/*.jar") // the pattern is sound
 	return slices.Concat([]string{"java", "-jar"}, jar, []string{
-		"--port", port, "--bind-address", "127.0.0.1", "--root-dir", filepath.Join(into, "stubs"), "--disable-request-logging",
-		"--disable-response-templating", "--disable-banner", "--disable-gzip", "--use-chunked-encoding", "never",
-	}, journal)
+		"--port", port, "--bind-address", "127.0.0.1", "--root-dir", filepath.Join(into, "stubs"), "--disable-banner", "--use-chunked-encoding", "never",
+	}, settings)
 }
 
 // peerPrograms installs the peers that can be had here and says why others cannot. They

@@ -12,13 +12,15 @@ import (
 var wireAims = []struct {
 	than string
 	aim  float64
-}{{bareServer, 0.75}, {"Prism", 10}, {"WireMock", 4}, {wireMockJournal, 4}}
+}{{bareServer, 0.75}, {"Prism", 10}, {"WireMock", 4}, {wireMockDefaults, 4}, {wireMockBounded, 4}}
 
 var wireMethod = fmt.Sprintf(`
 The program quartet-mock with its defaults, so that every request is validated and stands in the journal, beside a bare net/http
 server which reads the body and answers the same bytes with the same status, and beside other mock servers, each as fast as its
-settings make it; WireMock once more with a journal, without which nobody can ask it what was called. With -check-answers it does as much as kin-openapi, which validates answers, too. It reads requests as plain as these
-by itself, with one read and one write (docs/mockserver.md, "Speed"), which is how it can answer more of them than net/http.
+settings make it; WireMock twice more with a journal, without which nobody can ask it what was called: as it is started, where the
+journal grows as long as it runs, and with one of as many calls as quartet's. With -check-answers quartet-mock does as much as
+kin-openapi, which validates answers, too. It reads requests as plain as these by itself, with one read and one write
+(docs/mockserver.md, "Speed"), which is how it can answer more of them than net/http.
 
 Each is a process group of its own with GOMAXPROCS=1, where possible on a core that the loader leaves to it. All but the one that is
 called are stopped where they are (SIGSTOP), because even an idle one may take time of that core. The loader is the same for all and
