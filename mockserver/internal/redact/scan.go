@@ -6,9 +6,6 @@ import (
 	"github.com/quartet-go/quartet/internal/lex"
 )
 
-// maxDepth is how deep a body may be nested, as for the tokenizer that validates it.
-const maxDepth = 10000
-
 // The methods of this file read JSON. They return false where the body stops being JSON; pos is then at the first token
 // that does not belong or that is cut. What is hard in JSON, escapes and UTF-8, is left to jsontext.
 
@@ -28,7 +25,7 @@ func (s *scanner) value(depth int) bool {
 	}
 	switch c := s.body[s.pos]; c {
 	case '{', '[':
-		if depth == maxDepth {
+		if depth == lex.MaxDepth {
 			return false
 		}
 		s.pos++
