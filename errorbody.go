@@ -65,7 +65,7 @@ func (e *Error) readObject(w *walker) {
 			laravel = w.laravelFields()
 		case "error":
 			if w.begins('{') {
-				failure = w.textIn("message")
+				failure = w.messageIn()
 			} else {
 				failure = w.textIfAny()
 			}
@@ -77,14 +77,14 @@ func (e *Error) readObject(w *walker) {
 	e.Fields = append(append(fastAPI, laravel...), problem...)
 }
 
-// textIn returns the member of an object that is a string, "" where there is none.
-func (w *walker) textIn(wanted string) (text string) {
+// messageIn reads an object for its message.
+func (w *walker) messageIn() (message string) {
 	for name := range w.members() {
-		if strings.ToLower(name) == wanted {
-			text = w.textIfAny()
+		if strings.ToLower(name) == "message" {
+			message = w.textIfAny()
 		}
 	}
-	return text
+	return message
 }
 
 // fastAPIFields reads the list under "detail". Some servers have mere texts there.
