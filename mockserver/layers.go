@@ -74,6 +74,8 @@ func (t *layers[K, V]) put(key K, value *V) {
 // mostChanged bounds what waits to be weighed, which holds up whoever has to wait for it.
 const mostChanged = 10_000
 
+// change says that a value is about to change. A call changes one at most, so that none is weighed
+// while it does.
 func (t *layers[K, V]) change(e *entry[K, V]) {
 	if e.changed {
 		return
