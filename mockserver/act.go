@@ -21,16 +21,20 @@ func (c *call) act(op *contract.Operation, caller Token, req *api.Request) respo
 		answer, err := c.run(op, caller, req)
 		return c.encoded(op, answer, err)
 	}
-	run := c.run
-	if most := weight(req.Body); c.server.reserve(most) {
-		defer c.server.storage.settle(most) // when the lock is free again
-	} else {
-		run = c.runWithoutRoom
-	}
 	defer c.world.lock(false).Unlock()
-	answer, err := run(op, caller, req)
-	c.server.storage.count.Add(c.world.takeCopied())
+	answer, err := c.write(op, caller, req)
 	return c.encoded(op, answer, err)
+}
+
+// write runs a handler that may change the state. Nothing stays of what a call changes that
+// fails, or for which there is no room.
+func (c *call) write(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
+	defer c.world.undo() // what is not kept, also when there is a panic
+	answer, err := c.run(op, caller, req)
+	if err != nil {
+		return answer, err
+	}
+	return answer, c.server.keep(&c.world)
 }
 
 // encoded is a handler's answer, or its error, as it is sent. The state, of which it may hold
@@ -106,7 +110,7 @@ func (c *call) run(op *contract.Operation, caller Token, req *api.Request) (api.
 		if user == nil {
 			return api.Answer{}, &refusal{unauthenticated: true, sent: true}
 		}
-		c.servers.vendor = vendorServer{state: &d.vendor, id: caller.Vendor, user: user, split: c.server.splitBalance}
+		c.servers.vendor = vendorServer{state: d.vendor.of(struct{}{}, write), id: caller.Vendor, user: user, split: c.server.splitBalance}
 		return vendorapi.Handlers[op.ID](&c.servers.vendor, req)
 	}
 	return api.Answer{}, fmt.Errorf("no handlers for the %s API", op.API.Name)

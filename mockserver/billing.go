@@ -84,16 +84,16 @@ func (u *BillingUser) setStatus(status string, now time.Time) {
 // changePermissions attaches, then detaches: a name in both lists ends up detached. It sorts
 // detach, in which it searches for every name: lists may be long, and others wait meanwhile.
 func changePermissions(held, attach, detach []string) []string {
-	slices.Sort(detach)
-	if len(attach) > 0 { // or there is no need for another list
-		held = slices.Concat(held, attach)
+	if len(attach)+len(detach) == 0 {
+		return held
 	}
-	held = slices.DeleteFunc(held, func(name string) bool {
+	slices.Sort(detach)
+	all := slices.DeleteFunc(slices.Concat(held, attach), func(name string) bool {
 		_, found := slices.BinarySearch(detach, name)
 		return found
 	})
-	slices.Sort(held)
-	return slices.Compact(held)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // billingInfo reads the union of an object and the empty array that PHP writes for an

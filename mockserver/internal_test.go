@@ -49,7 +49,7 @@ func TestMistakesOfTheServerAreReported(t *testing.T) {
 	resp := inSpace(s).act(s.contract.Operation("changeName"), caller, &api.Request{Body: []byte("{")})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 
-	s.world.profile.edit("usr_anna").PaymentDetails["a"] = math.NaN() // which Check would refuse
+	s.world.profile.edit("usr_anna").PaymentDetails = map[string]any{"a": math.NaN()} // which Check would refuse
 	resp = inSpace(s).act(s.contract.Operation("getPaymentMethod"), caller, &api.Request{})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 	assert.JSONEq(t, `{"detail":"Internal Server Error"}`, string(resp.body))
@@ -71,7 +71,7 @@ func TestPanicIsReportedWithoutSecrets(t *testing.T) {
 	require.NoError(t, err)
 	var reported []string
 	s.report = func(message string, err error) { reported = append(reported, message+": "+err.Error()) }
-	s.world.profile.edit("usr_anna").PaymentDetails["a"] = panicky{}
+	s.world.profile.edit("usr_anna").PaymentDetails = map[string]any{"a": panicky{}}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/profile/payment-method", http.NoBody)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+DefaultToken)

@@ -3,25 +3,39 @@ package mockserver
 import (
 	"maps"
 	"reflect"
+	"slices"
+	"unsafe"
 )
 
-// layers is a map whose copies share what was written before they were made.
+// layers is a map whose copies share what was written before they were made. A value that was
+// written shares with the one before it all that nothing else was put in place of.
 type layers[K comparable, V any] struct {
-	base    map[K]*V           // never changed
-	written map[K]*entry[K, V] // instead of those in base; never changed
-	own     map[K]*entry[K, V] // instead of those in both; written since the last copy was made
-	copied  int                // bytes of the values that edit has copied, until somebody takes note
-
-	weight  int            // of the entries in written and own, as each was weighed last
-	changed []*entry[K, V] // of own, since then
+	sizer   *sizer          // of V
+	base    map[K]*V        // never changed
+	written map[K]*entry[V] // instead of those in base; never changed
+	own     map[K]*entry[V] // instead of those in both; written since the last copy was made
+	weight  int             // about the bytes of the entries in written and own, as if they shared nothing
+	edits   []edit[K, V]    // neither kept nor undone yet
 }
 
 // entry is a value that was written.
-type entry[K comparable, V any] struct {
-	key     K
-	value   *V
-	weight  int  // in bytes, when it was weighed last
-	changed bool // since then
+type entry[V any] struct {
+	value  *V
+	weight int // of it and the key, before what has been edited since then
+}
+
+// edit is what was there before a value was written.
+type edit[K comparable, V any] struct {
+	key    K
+	entry  *entry[V]
+	was    V
+	weight int
+	fresh  bool // the entry came with the edit
+}
+
+func layersOver[K comparable, V any](base map[K]*V) layers[K, V] {
+	s := sizerOf(reflect.TypeFor[V](), 0)
+	return layers[K, V]{base: base, sizer: &s}
 }
 
 func (t *layers[K, V]) get(key K) *V {
@@ -34,20 +48,22 @@ func (t *layers[K, V]) get(key K) *V {
 	return t.base[key]
 }
 
-// edit is get for a caller who changes the value; nil when there is none.
+// edit is get for a caller who changes the value; nil when there is none. The caller puts others
+// in place of the value's members, and writes to nothing that they refer to: it is shared.
 func (t *layers[K, V]) edit(key K) *V {
-	if e := t.own[key]; e != nil {
-		t.change(e)
-		return e.value
+	e, fresh := t.own[key], false
+	if e == nil {
+		v := t.get(key)
+		if v == nil {
+			return nil
+		}
+		copied := *v
+		e, fresh = t.enter(key, &copied), true
 	}
-	v := t.get(key)
-	if v == nil {
-		return nil
+	if fresh || !slices.ContainsFunc(t.edits, func(other edit[K, V]) bool { return other.entry == e }) {
+		t.edits = append(t.edits, edit[K, V]{key, e, *e.value, e.weight, fresh})
 	}
-	v = clone(v)
-	t.put(key, v)
-	t.copied += sizeOf(reflect.ValueOf(v))
-	return v
+	return e.value
 }
 
 // of is get, or edit for a caller who may change the value.
@@ -58,52 +74,66 @@ func (t *layers[K, V]) of(key K, write bool) *V {
 	return t.get(key)
 }
 
-func (t *layers[K, V]) put(key K, value *V) {
-	e := t.own[key]
-	if e == nil {
-		if t.own == nil {
-			t.own = map[K]*entry[K, V]{}
+// add puts a value where there is none.
+func (t *layers[K, V]) add(key K, value *V) {
+	t.edits = append(t.edits, edit[K, V]{key: key, entry: t.enter(key, value), was: *value, fresh: true})
+}
+
+func (t *layers[K, V]) enter(key K, value *V) *entry[V] {
+	if t.own == nil {
+		t.own = map[K]*entry[V]{}
+	}
+	e := &entry[V]{value, t.weightOf(key, value)}
+	t.own[key] = e
+	t.weight += e.weight
+	return e
+}
+
+// weightOf is about how many bytes an entry takes with all that it refers to.
+func (t *layers[K, V]) weightOf(key K, value *V) int {
+	return slotSize + sizeOf(reflect.ValueOf(&key).Elem()) + int(unsafe.Sizeof(*value)) + t.sizer.size(unsafe.Pointer(value))
+}
+
+// weigh weighs what was edited, and returns by how many bytes that has grown, without the copies
+// that were made for the edits. It comes once before keep or undo.
+func (t *layers[K, V]) weigh() (grown int) {
+	for i := range t.edits {
+		edit := &t.edits[i]
+		more := t.sizer.larger(unsafe.Pointer(edit.entry.value), unsafe.Pointer(&edit.was))
+		edit.entry.weight += more
+		t.weight += more
+		grown += edit.entry.weight - edit.weight
+	}
+	return grown
+}
+
+// keep is for edits that are to stay.
+func (t *layers[K, V]) keep() {
+	clear(t.edits) // or it holds what they were
+	t.edits = t.edits[:0]
+}
+
+// undo puts back what was there before the edits.
+func (t *layers[K, V]) undo() {
+	for _, edit := range t.edits {
+		*edit.entry.value = edit.was
+		t.weight += edit.weight - edit.entry.weight
+		edit.entry.weight = edit.weight
+		if edit.fresh {
+			t.weight -= edit.weight
+			delete(t.own, edit.key)
 		}
-		e = &entry[K, V]{key: key}
-		t.own[key] = e
 	}
-	e.value = value
-	t.change(e)
+	t.keep()
 }
 
-// mostChanged bounds what waits to be weighed, which holds up whoever has to wait for it.
-const mostChanged = 10_000
-
-// change says that a value is about to change. A call changes one at most, so that none is weighed
-// while it does.
-func (t *layers[K, V]) change(e *entry[K, V]) {
-	if e.changed {
-		return
-	}
-	if len(t.changed) == mostChanged {
-		t.weigh()
-	}
-	e.changed = true
-	t.changed = append(t.changed, e)
-}
-
-// weigh weighs what has changed since it was weighed last: each write pays for one entry at
-// most, however many there are.
-func (t *layers[K, V]) weigh() {
-	for _, e := range t.changed {
-		t.weight -= e.weight
-		e.weight, e.changed = sizeOf(reflect.ValueOf(e.key))+sizeOf(reflect.ValueOf(e.value)), false
-		t.weight += e.weight
-	}
-	t.changed = nil
-}
-
+// share returns a copy. There are no edits when it is called. Where nothing was written either
+// it changes nothing, so that many may share a snapshot at once.
 func (t *layers[K, V]) share() layers[K, V] {
 	if len(t.own) > 0 {
-		t.weigh()
 		written := maps.Clone(t.written)
 		if written == nil {
-			written = make(map[K]*entry[K, V], len(t.own))
+			written = make(map[K]*entry[V], len(t.own))
 		}
 		for key, e := range t.own {
 			if replaced := written[key]; replaced != nil {
@@ -113,21 +143,17 @@ func (t *layers[K, V]) share() layers[K, V] {
 		}
 		t.written, t.own = written, nil
 	}
-	return *t
+	other := *t
+	other.own, other.edits = nil, nil // even if they are empty
+	return other
 }
 
-// held is about how many bytes were written, shared or not.
-func (t *layers[K, V]) held() int {
-	t.weigh()
-	return t.weight + tableSize(reflect.ValueOf(t.written)) + tableSize(reflect.ValueOf(t.own))
-}
-
-// growth is by how many bytes the values written since a copy was made are larger than there.
-func (t *layers[K, V]) growth(copied *layers[K, V]) (size int) {
-	for key, e := range t.own {
-		size += sizeOf(reflect.ValueOf(e.value)) - sizeOf(reflect.ValueOf(copied.get(key)))
+// room is what all values of base come to weigh that have been edited.
+func (t *layers[K, V]) room() (weight int) {
+	for key, value := range t.base {
+		weight += t.weightOf(key, value)
 	}
-	return size
+	return weight
 }
 
 // all returns every value.
@@ -136,7 +162,7 @@ func (t *layers[K, V]) all() map[K]*V {
 		return t.base
 	}
 	all := maps.Clone(t.base)
-	for _, layer := range []map[K]*entry[K, V]{t.written, t.own} {
+	for _, layer := range []map[K]*entry[V]{t.written, t.own} {
 		for key, e := range layer {
 			all[key] = e.value
 		}

@@ -7,38 +7,74 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// Any sequence of writes, copies and returns to a copy reads as it would with maps that
-// are copied whole, and knows what it holds without weighing everything.
+// Any sequence of writes, kept or not, of copies and of returns to a copy reads as it would with
+// maps that are copied whole, and knows what it holds without weighing everything.
 func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 	t.Parallel()
 	type value struct {
-		N    int
-		Text string
+		N      int
+		Text   string
+		Texts  []string
+		Inner  struct{ Text string }
+		Inners *struct{ Texts map[string]any }
+		Any    any
+		At     time.Time
+	}
+	beginning := func() map[int]*value {
+		return map[int]*value{1: {N: 1}, 2: {N: 2, Text: "two", Any: []any{"two"}}, 3: {N: 3, Texts: []string{"three"}}}
+	}
+	random := func(r *rand.Rand, n int) value {
+		v := value{N: n, Text: strings.Repeat("x", r.IntN(100)), Texts: make([]string, r.IntN(3)), At: time.Now()}
+		if v.Inner.Text = strings.Repeat("y", r.IntN(100)); r.IntN(2) == 0 {
+			v.Inners = &struct{ Texts map[string]any }{map[string]any{v.Text: v.Inner.Text}}
+			v.Any = map[string]any{"texts": v.Texts}
+		}
+		return v
 	}
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		base := map[int]*value{1: {N: 1}, 2: {N: 2}, 3: {N: 3}}
-		layered, plain := layers[int, value]{base: base}, map[int]value{1: {N: 1}, 2: {N: 2}, 3: {N: 3}}
+		base := beginning()
+		layered, plain := layersOver(base), map[int]value{}
+		for key, v := range base {
+			plain[key] = *v
+		}
 		type copied struct {
 			layered layers[int, value]
 			plain   map[int]value
 		}
 		var copies []copied
 		for step := range 60 {
-			switch key := r.IntN(5); r.IntN(5) {
-			case 0, 1:
-				if v := layered.edit(key); v != nil {
-					*v = value{step, strings.Repeat("x", r.IntN(100))}
-					plain[key] = *v
+			switch r.IntN(5) {
+			case 0, 1, 2:
+				before, weight, written := maps.Clone(plain), layered.weight, len(layered.own)
+				for range 1 + r.IntN(3) {
+					key, next := r.IntN(6), random(r, step)
+					if v := layered.edit(key); v != nil && r.IntN(2) == 0 {
+						v.N, v.Text = next.N, next.Text // the others stay
+						plain[key] = *v
+					} else if v != nil {
+						*v = next
+						plain[key] = next
+					} else {
+						layered.add(key, &next)
+						plain[key] = next
+					}
 				}
-			case 2:
-				layered.put(key, &value{N: -step})
-				plain[key] = value{N: -step}
+				layered.weigh()
+				if r.IntN(3) > 0 {
+					layered.keep()
+					break
+				}
+				layered.undo()
+				plain = before
+				require.Len(t, layered.own, written)
+				require.Equal(t, weight, layered.weight)
 			case 3:
 				copies = append(copies, copied{layered.share(), maps.Clone(plain)})
 			default:
@@ -47,10 +83,8 @@ func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 					layered, plain = c.layered.share(), maps.Clone(c.plain)
 				}
 			}
-			if r.IntN(3) == 0 { // not always, so that there is something to weigh later
-				require.Equal(t, weighed(&layered), layered.held(), fmt.Sprint(seed, step))
-			}
 			for _, c := range append(copies, copied{layered, plain}) {
+				require.Equal(t, weighed(&c.layered), c.layered.weight, fmt.Sprint(seed, step))
 				require.Len(t, c.layered.all(), len(c.plain), fmt.Sprint(seed, step))
 				for key, want := range c.plain {
 					require.Equal(t, want, *c.layered.get(key), fmt.Sprint(seed, step))
@@ -58,48 +92,56 @@ func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 				}
 			}
 		}
-		for _, c := range append(copies, copied{layered, plain}) {
-			require.Equal(t, weighed(&c.layered), c.layered.held())
-		}
-		require.Equal(t, map[int]*value{1: {N: 1}, 2: {N: 2}, 3: {N: 3}}, base)
+		require.Equal(t, beginning(), base)
 	}
 }
 
-// weighed is what held says, worked out from everything.
+// weighed is the weight, worked out from everything.
 func weighed[K comparable, V any](t *layers[K, V]) (size int) {
-	for _, layer := range []map[K]*entry[K, V]{t.written, t.own} {
-		values := maps.Collect(func(yield func(K, *V) bool) {
-			for key, e := range layer {
-				if !yield(key, e.value) {
-					return
-				}
-			}
-		})
-		if layer != nil {
-			size += sizeOf(reflect.ValueOf(values))
+	for _, layer := range []map[K]*entry[V]{t.written, t.own} {
+		for key, e := range layer {
+			size += slotSize + sizeOf(reflect.ValueOf(&key).Elem()) + sizeOf(reflect.ValueOf(e.value))
 		}
 	}
 	return size
 }
 
-// Only what has been written to since then is weighed again.
-func TestLayersWeighWhatHasChanged(t *testing.T) {
+// What has grown is told apart from what was copied for it.
+func TestLayersWeighWhatHasGrown(t *testing.T) {
 	t.Parallel()
-	layered := layers[int, string]{base: map[int]*string{}}
-	for key := range 1000 {
-		layered.put(key, new(string))
+	text := "twelve bytes"
+	layered := layersOver(map[int]*string{1: &text})
+	for _, tc := range []struct {
+		write func()
+		grown int
+	}{
+		{func() {}, 0},
+		{func() { layered.edit(1) }, 0},
+		{func() { *layered.edit(1) = "ten  bytes" }, -2},
+		{func() { *layered.edit(1) += "!"; *layered.edit(1) += "?" }, 2},
+		{func() { layered.add(2, new(string)) }, slotSize + 16},
+		{func() { *layered.edit(2) = "a" }, 1},
+		{func() { layered.edit(3) }, 0},
+	} {
+		tc.write()
+		assert.Equal(t, tc.grown, layered.weigh())
+		layered.keep()
+		assert.Equal(t, weighed(&layered), layered.weight)
 	}
-	assert.Len(t, layered.changed, 1000)
-	layered.held()
-	assert.Empty(t, layered.changed)
-	for range 3 {
-		*layered.edit(7) += "a text"
-	}
-	assert.Len(t, layered.changed, 1)
-	assert.Equal(t, weighed(&layered), layered.held())
-	for key := range mostChanged + 1 {
-		layered.put(key, new(string))
-	}
-	assert.Len(t, layered.changed, 1, "the others were not left to the next who asks")
-	assert.Equal(t, weighed(&layered), layered.held())
+	assert.Equal(t, "twelve bytes", text)
+}
+
+// A copy has edits of its own, when there is room for some, too.
+func TestLayersShareNoEdits(t *testing.T) {
+	t.Parallel()
+	one, two := "one", "two"
+	layered := layersOver(map[int]*string{1: &one, 2: &two})
+	*layered.edit(1) = "1"
+	layered.keep()
+	other := layered.share()
+	*layered.edit(1), *other.edit(2) = "I", "II"
+	layered.undo()
+	assert.Equal(t, "1", *layered.get(1))
+	assert.Equal(t, "two", *layered.get(2))
+	assert.Equal(t, "II", *other.get(2))
 }

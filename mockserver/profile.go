@@ -34,7 +34,10 @@ func (s *Space) IssueCode(userID string) (string, error) {
 	for slices.ContainsFunc(user.Codes, func(c VerificationCode) bool { return c.Code == code }) {
 		code = fmt.Sprintf("%06d", drawn.IntN(1_000_000))
 	}
-	user.Codes = append(user.Codes, VerificationCode{Code: code})
+	user.Codes = append(slices.Clip(user.Codes), VerificationCode{Code: code})
+	s.world.weigh()
+	s.world.keep()
+	s.server.storage.book(&s.world.account, s.world.held(), false)
 	return code, nil
 }
 
@@ -123,6 +126,7 @@ func (p profileServer) CancelSubscription(courseID string) (*api.Message, error)
 	case p.user.Subscriptions[i].Cancelled:
 		return nil, rejected(contract.Reject(contract.InQuery, "the subscription to this course is cancelled already", "course_id"))
 	}
+	p.user.Subscriptions = slices.Clone(p.user.Subscriptions)
 	p.user.Subscriptions[i].Cancelled = true
 	return &api.Message{Message: "The subscription is cancelled"}, nil
 }
@@ -139,6 +143,7 @@ func (p profileServer) verified(code string, issues []contract.Issue, done strin
 	if len(issues) > 0 {
 		return nil, rejected(issues...)
 	}
+	p.user.Codes = slices.Clone(p.user.Codes)
 	p.user.Codes[i].Used = true
 	change()
 	return &api.Message{Message: done}, nil

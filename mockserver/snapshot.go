@@ -20,7 +20,14 @@ type Snapshot struct {
 func (s *Space) Snapshot() *Snapshot {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	return &Snapshot{data: s.world.share(), clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
+	return s.snapshot()
+}
+
+// snapshot is Snapshot for who has locked the state.
+func (s *Space) snapshot() *Snapshot {
+	shared := s.world.share()
+	s.server.storage.book(&s.world.account, s.world.held(), false) // without what nobody shares
+	return &Snapshot{data: shared, clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
 }
 
 // Restore makes the space what it was, or what another space was, when the snapshot was
@@ -33,7 +40,7 @@ func (s *Space) Restore(from *Snapshot) {
 
 func (s *Space) restore(from *Snapshot) {
 	s.world.data = from.data.share() // nothing was written to it, so it does not change
-	s.server.storage.freed.Store(true)
+	s.server.storage.book(&s.world.account, s.world.held(), false)
 	s.seed.Store(from.data.fixed.Random)
 	s.varied.Store(nil)
 	if v := from.data.fixed.Variation; v.Seed != 0 {
@@ -103,8 +110,7 @@ func (s *Space) SetState(state State) error {
 func (s *Space) Update(edit func(*State)) error {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	now := Snapshot{data: s.world.share(), clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
-	edited := now.State()
+	edited := s.snapshot().State()
 	edit(&edited)
 	if err := edited.Check(); err != nil {
 		return err

@@ -167,7 +167,7 @@ func (s *Server) removeSpace(id string) bool {
 // closeSpace gives back what a space holds that is no longer among the others.
 func (s *Server) closeSpace(space *Space) {
 	s.journal.close(&space.calls)
-	s.storage.freed.Store(true)
+	s.storage.close(&space.world.account)
 }
 
 // enter returns the space with this id, counted as in use; or why there is none.

@@ -1,15 +1,10 @@
 package mockserver
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"reflect"
 	"sync"
-	"sync/atomic"
-
-	"github.com/quartet-go/quartet/mockserver/internal/api"
-	"github.com/quartet-go/quartet/mockserver/internal/contract"
 )
 
 // WithStateSize bounds the bytes that calls of the four APIs may come to hold in the states of
@@ -32,138 +27,72 @@ func WithStateSize(bytes int) Option {
 // What WithStateSize sets.
 const defaultStateSize = 64 << 20
 
-// storage is what calls have written into the states of all spaces. To know it exactly would
-// cost each call more than its answer. So a call counts what it may write at most, and only when
-// that would be too much, all that has changed since then is weighed. Full is also what is nearly
-// so, or each of the last calls that fit would have that done.
+// storage is what calls have written into the states of all spaces.
 type storage struct {
-	set     int64        // by WithStateSize
-	most    int64        // that, and a copy of each user of the beginning
-	count   atomic.Int64 // no less than what is held, and above most while it is full
-	pending atomic.Int64 // of count: what calls under way may write yet
-	freed   atomic.Bool  // there may be less than when it was full
+	set  int64 // by WithStateSize
+	most int64 // that, and a copy of all that calls can write to
 
-	mu   sync.Mutex // one measures at a time
-	full bool       // when it was measured last
+	mu   sync.Mutex
+	held int64 // by all spaces
+}
+
+// account is what one space holds, behind the lock of storage.
+type account struct {
+	bytes  int64
+	closed bool // the space has gone, and what calls under way still write goes with it
 }
 
 // beginWith works out most. Every first write to a user begins with a copy, for which there is
 // room of its own, so that a large seed leaves calls as much as a small one.
 func (st *storage) beginWith(beginning *data) {
-	st.most = st.set
-	for _, users := range []any{beginning.profile.base, beginning.billing.base, beginning.subscription.base, beginning.vendorUsers.base} {
-		st.most += int64(sizeOf(reflect.ValueOf(users)))
-	}
+	st.most = st.set + beginning.room()
 }
 
-// reserve reports whether a call may write so many bytes. After one that may comes settle.
-func (s *Server) reserve(bytes int64) bool {
-	st := &s.storage
-	st.pending.Add(bytes) // before count, or a measurement between the two would lose it
-	if st.count.Add(bytes) <= st.most || s.measure() {
-		return true
+// keep keeps what a call has written, unless it makes the state larger and there is no room.
+func (s *Server) keep(w *world) error {
+	grows := w.weigh() > 0
+	if !s.storage.book(&w.account, w.held(), grows) {
+		s.spaces.mu.Lock() // whoever holds this lock waits for no world
+		s.expire()
+		s.spaces.mu.Unlock()
+		if !s.storage.book(&w.account, w.held(), grows) {
+			return s.storage.noRoom()
+		}
 	}
-	st.count.Add(-bytes)
-	st.pending.Add(-bytes)
-	return false
+	w.keep()
+	return nil
 }
 
-// settle says that a call has written what it will.
-func (st *storage) settle(bytes int64) { st.pending.Add(-bytes) }
-
-// measure works out what is held, and reports whether what is reserved fits.
-func (s *Server) measure() bool {
-	st := &s.storage
+// book says what a space holds now. Where it has to fit, it reports whether it does.
+func (st *storage) book(a *account, bytes int64, fit bool) bool {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if st.count.Load() <= st.most { // another call has measured
+	if a.closed {
 		return true
 	}
-	s.spaces.mu.Lock()
-	s.expire()
-	s.spaces.mu.Unlock()
-	if freed := st.freed.Swap(false); st.full && !freed { // nothing has been written since
+	held := st.held - a.bytes + bytes
+	if fit && held > st.most {
 		return false
 	}
-	before, pending := st.count.Load(), st.pending.Load()
-	held := s.held()
-	st.full = held > st.most-st.set/8
-	if st.full {
-		held = max(held, st.most+1)
-	}
-	st.count.Add(held + pending - before) // calls may have added to it meanwhile
-	return held+pending <= st.most
+	st.held, a.bytes = held, bytes
+	return true
 }
 
-// held is what calls have written into the states of all spaces and is still there.
-func (s *Server) held() (bytes int64) {
-	for _, space := range s.allSpaces() {
-		space.world.mu.Lock() // what has changed is weighed
-		bytes += space.world.held()
-		space.world.mu.Unlock()
-	}
-	return bytes
+// close gives back what a space holds.
+func (st *storage) close(a *account) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.held -= a.bytes
+	a.bytes, a.closed = 0, true
 }
-
-func (d *data) held() int64 {
-	return int64(d.profile.held() + d.billing.held() + d.subscription.held() + d.subscriptions.held() + d.vendorUsers.held() +
-		d.vendor.texts())
-}
-
-// takeCopied returns what copies of users that calls have not written before hold.
-func (d *data) takeCopied() (bytes int64) {
-	for _, copied := range []*int{&d.profile.copied, &d.billing.copied, &d.subscription.copied, &d.vendorUsers.copied} {
-		bytes += int64(*copied)
-		*copied = 0
-	}
-	return bytes
-}
-
-// runWithoutRoom is run for a call that may make nothing larger. It acts on a copy, which
-// takes the place of the state if that is so.
-func (c *call) runWithoutRoom(op *contract.Operation, caller Token, req *api.Request) (api.Answer, error) {
-	before := c.world.data
-	c.world.data = before.share()
-	answer, err := c.run(op, caller, req)
-	if err == nil && c.world.growth(before) > 0 {
-		err = c.server.storage.noRoom()
-	}
-	if err != nil {
-		c.world.data = before
-	}
-	return answer, err
-}
-
-// growth is by how many bytes a state is larger than that of which it was a copy.
-func (d *data) growth(copied *data) int {
-	return d.profile.growth(&copied.profile) + d.billing.growth(&copied.billing) +
-		d.subscription.growth(&copied.subscription) + d.subscriptions.growth(&copied.subscriptions) +
-		d.vendorUsers.growth(&copied.vendorUsers) + d.vendor.texts() - copied.vendor.texts()
-}
-
-// texts are the bytes of the members that calls change.
-func (v *VendorState) texts() int { return len(v.CompanyName) + len(v.Phone) }
 
 func (st *storage) noRoom() *refusal {
 	return &refusal{status: http.StatusInsufficientStorage, undocumented: true, message: fmt.Sprintf(
 		"Calls may hold %d bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space", st.set)}
 }
 
-// What a call's body may come to hold at most: what stands for each of its bytes, and what the
-// values between them take of lists that have grown and maps that are nearly empty.
-const (
-	weightOfCall  = 512
-	weightOfByte  = 2
-	weightOfValue = 64
-	weightOfName  = 320
-)
-
-// weight is no less than what a call with this body, which is JSON, can write.
-func weight(body []byte) int64 {
-	values := bytes.Count(body, []byte{','}) + bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'})
-	names := bytes.Count(body, []byte{':'})
-	return int64(weightOfCall + weightOfByte*len(body) + weightOfValue*values + weightOfName*names)
-}
+// slotSize is about the room that layers have for an entry besides its key and value.
+const slotSize = 100
 
 const (
 	mapSize  = 48

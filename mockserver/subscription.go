@@ -108,7 +108,7 @@ func (s subscriptionServer) newID(user int64) int64 {
 	for s.data.subscriptions.get(id) != nil {
 		id++
 	}
-	s.data.subscriptions.put(id, &struct{}{})
+	s.data.subscriptions.add(id, &struct{}{})
 	return id
 }
 

@@ -6,6 +6,7 @@ import "sync"
 type world struct {
 	mu sync.RWMutex
 	*data
+	account account
 }
 
 // data is a State, without clock, faults and limits, in a form whose copies share what
@@ -16,23 +17,56 @@ type data struct {
 	profile       layers[string, ProfileUser]
 	billing       layers[string, BillingUser]
 	subscription  layers[int64, SubscriptionUser]
-	subscriptions layers[int64, struct{}] // the ids in use
-	byTelegram    map[int64]int64         // ids of subscription users; no call changes who has which
-	vendor        VendorState             // its own members change; its maps and lists do not
+	subscriptions layers[int64, struct{}]       // the ids in use
+	byTelegram    map[int64]int64               // ids of subscription users; no call changes who has which
+	vendor        layers[struct{}, VendorState] // the one there is, without its users
 	vendorUsers   layers[int64, VendorUser]
+}
+
+// weigh is that of all layers, and so on.
+func (d *data) weigh() (grown int) {
+	return d.profile.weigh() + d.billing.weigh() + d.subscription.weigh() + d.subscriptions.weigh() + d.vendor.weigh() + d.vendorUsers.weigh()
+}
+
+func (d *data) keep() {
+	d.profile.keep()
+	d.billing.keep()
+	d.subscription.keep()
+	d.subscriptions.keep()
+	d.vendor.keep()
+	d.vendorUsers.keep()
+}
+
+func (d *data) undo() {
+	d.profile.undo()
+	d.billing.undo()
+	d.subscription.undo()
+	d.subscriptions.undo()
+	d.vendor.undo()
+	d.vendorUsers.undo()
+}
+
+func (d *data) held() int64 {
+	return int64(d.profile.weight + d.billing.weight + d.subscription.weight + d.subscriptions.weight + d.vendor.weight + d.vendorUsers.weight)
+}
+
+func (d *data) room() int64 {
+	return int64(d.profile.room() + d.billing.room() + d.subscription.room() + d.vendor.room() + d.vendorUsers.room())
 }
 
 // newData takes a state over.
 func newData(state *State) *data {
+	vendor := state.Vendor
+	vendor.Users = nil
 	d := &data{
 		fixed:         state,
-		profile:       layers[string, ProfileUser]{base: state.Profile.Users},
-		billing:       layers[string, BillingUser]{base: state.Billing.Users},
-		subscription:  layers[int64, SubscriptionUser]{base: state.Subscription.Users},
-		subscriptions: layers[int64, struct{}]{base: map[int64]*struct{}{}},
+		profile:       layersOver(state.Profile.Users),
+		billing:       layersOver(state.Billing.Users),
+		subscription:  layersOver(state.Subscription.Users),
+		subscriptions: layersOver(map[int64]*struct{}{}),
 		byTelegram:    map[int64]int64{},
-		vendor:        state.Vendor,
-		vendorUsers:   layers[int64, VendorUser]{base: state.Vendor.Users},
+		vendor:        layersOver(map[struct{}]*VendorState{{}: &vendor}),
+		vendorUsers:   layersOver(state.Vendor.Users),
 	}
 	for id, user := range state.Subscription.Users {
 		if user.TelegramID != nil {
@@ -50,7 +84,7 @@ func (d *data) share() *data {
 	other := *d
 	other.profile, other.billing = d.profile.share(), d.billing.share()
 	other.subscription, other.subscriptions = d.subscription.share(), d.subscriptions.share()
-	other.vendorUsers = d.vendorUsers.share()
+	other.vendor, other.vendorUsers = d.vendor.share(), d.vendorUsers.share()
 	return &other
 }
 
@@ -59,7 +93,7 @@ func (d *data) state() State {
 	state := *d.fixed
 	state.Profile.Users, state.Billing.Users = d.profile.all(), d.billing.all()
 	state.Subscription.Users = d.subscription.all()
-	state.Vendor = d.vendor
+	state.Vendor = *d.vendor.get(struct{}{})
 	state.Vendor.Users = d.vendorUsers.all()
 	return state
 }
