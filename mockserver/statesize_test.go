@@ -114,6 +114,6 @@ func TestStateSizeLeavesRoomForEachUserOfTheSeed(t *testing.T) {
 	for i := range 2000 {
 		m.call("PATCH", manage, fmt.Sprintf(`{"login":"user-%d","status":"blocked"}`, i)).ok()
 	}
-	m.call("PUT", "/v1.0/profile", `{"companyName":"a longer one","countryId":1,"phone":"1","firstName":"a","lastName":"b"}`, "Authorization: Bearer default-token").ok()
+	m.call("PUT", "/v1.0/profile", `{"companyName":"a name that is longer than all together","countryId":1,"phone":"1","firstName":"a","lastName":"b"}`, "Authorization: Bearer default-token").ok()
 	m.call("PUT", "/profile/name-change", named(100_000)).is(507, `{"detail":"Calls may hold 50000 bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space"}`)
 }
