@@ -84,7 +84,7 @@ func (u *BillingUser) setStatus(status string, now time.Time) {
 // changePermissions attaches, then detaches: a name in both lists ends up detached. It sorts
 // detach, in which it searches for every name: lists may be long, and others wait meanwhile.
 func changePermissions(held, attach, detach []string) []string {
-	if len(attach)+len(detach) == 0 {
+	if len(held)+len(attach) == 0 {
 		return held
 	}
 	slices.Sort(detach)

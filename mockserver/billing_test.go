@@ -66,19 +66,22 @@ func TestPublishedSampleIsCarriedOut(t *testing.T) {
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
+		held []string
 		body string
 		want []string
 	}{
-		"attached":               {`"permissions_to_attach":["b","a"]`, []string{"a", "b", "held"}},
-		"detached":               {`"permissions_to_detach":["held"]`, []string{}},
-		"in both lists":          {`"permissions_to_attach":["a","held"],"permissions_to_detach":["a","held"]`, []string{}},
-		"attached though held":   {`"permissions_to_attach":["held","held"]`, []string{"held"}},
-		"detached though absent": {`"permissions_to_detach":["a"]`, []string{"held"}},
+		"attached":               {[]string{"held"}, `"permissions_to_attach":["b","a"]`, []string{"a", "b", "held"}},
+		"detached":               {[]string{"held"}, `"permissions_to_detach":["held"]`, []string{}},
+		"in both lists":          {[]string{"held"}, `"permissions_to_attach":["a","held"],"permissions_to_detach":["a","held"]`, []string{}},
+		"attached though held":   {[]string{"held"}, `"permissions_to_attach":["held","held"]`, []string{"held"}},
+		"detached though absent": {[]string{"held"}, `"permissions_to_detach":["a"]`, []string{"held"}},
+		"not in order":           {[]string{"b", "a", "b"}, `"status":"active"`, []string{"a", "b"}},
+		"none":                   {[]string{}, `"permissions_to_detach":["a"]`, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := start(t)
-			require.NoError(t, m.Update(func(s *mockserver.State) { s.Billing.Users["test@mail.com"].Permissions = []string{"held"} }))
+			require.NoError(t, m.Update(func(s *mockserver.State) { s.Billing.Users["test@mail.com"].Permissions = tc.held }))
 			m.update(tc.body).ok()
 			assert.Equal(t, tc.want, m.billingUser().Permissions)
 		})
