@@ -93,7 +93,7 @@ func changePermissions(held, attach, detach []string) []string {
 		return found
 	})
 	slices.Sort(all)
-	return slices.Compact(all)
+	return cloneExactly(slices.Compact(all))
 }
 
 // billingInfo reads the union of an object and the empty array that PHP writes for an

@@ -16,6 +16,12 @@ func clone[T any](v *T) *T {
 	return &copied
 }
 
+// cloneExactly is slices.Clone without room for more, so that a list that is no longer than it was
+// weighs no more.
+func cloneExactly[T any](list []T) []T {
+	return append(make([]T, 0, len(list)), list...)
+}
+
 // deepCopy copies plain data: structs of exported fields, pointers, maps, slices and
 // what encoding/json and YAML put into an any.
 func deepCopy(to, from reflect.Value) {

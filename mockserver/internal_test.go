@@ -49,7 +49,7 @@ func TestMistakesOfTheServerAreReported(t *testing.T) {
 	resp := inSpace(s).act(s.contract.Operation("changeName"), caller, &api.Request{Body: []byte("{")})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 
-	s.world.profile.edit("usr_anna").PaymentDetails = map[string]any{"a": math.NaN()} // which Check would refuse
+	spoilDetails(s, math.NaN()) // which Check would refuse
 	resp = inSpace(s).act(s.contract.Operation("getPaymentMethod"), caller, &api.Request{})
 	assert.Equal(t, http.StatusInternalServerError, resp.status)
 	assert.JSONEq(t, `{"detail":"Internal Server Error"}`, string(resp.body))
@@ -58,6 +58,13 @@ func TestMistakesOfTheServerAreReported(t *testing.T) {
 
 	_, err := inSpace(s).run(&contract.Operation{API: &contract.API{Name: "fifth"}}, caller, nil)
 	assert.EqualError(t, err, "no handlers for the fifth API")
+}
+
+// spoilDetails puts what no call can into the payment details of the default user.
+func spoilDetails(s *Server, value any) {
+	s.world.profile.edit("usr_anna").PaymentDetails = map[string]any{"a": value}
+	s.world.weigh()
+	s.world.keep()
 }
 
 // panicky panics on its way into an answer.
@@ -71,7 +78,7 @@ func TestPanicIsReportedWithoutSecrets(t *testing.T) {
 	require.NoError(t, err)
 	var reported []string
 	s.report = func(message string, err error) { reported = append(reported, message+": "+err.Error()) }
-	s.world.profile.edit("usr_anna").PaymentDetails = map[string]any{"a": panicky{}}
+	spoilDetails(s, panicky{})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/profile/payment-method", http.NoBody)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+DefaultToken)

@@ -8,29 +8,30 @@ import (
 )
 
 // layers is a map whose copies share what was written before they were made. A value that was
-// written shares with the one before it all that nothing else was put in place of.
+// written shares with the one in base all that nothing else was put in place of.
 type layers[K comparable, V any] struct {
 	sizer   *sizer          // of V
 	base    map[K]*V        // never changed
 	written map[K]*entry[V] // instead of those in base; never changed
 	own     map[K]*entry[V] // instead of those in both; written since the last copy was made
-	weight  int             // about the bytes of the entries in written and own, as if they shared nothing
-	edits   []edit[K, V]    // neither kept nor undone yet
+	weight  int             // by which the values that are in force have become heavier since this copy was made
+	changes []change[K, V]  // neither kept nor undone yet
 }
 
 // entry is a value that was written.
 type entry[V any] struct {
-	value  *V
-	weight int // of it and the key, before what has been edited since then
+	value *V
+	base  *V // with which it shares what was not replaced; nil: there is none
 }
 
-// edit is what was there before a value was written.
-type edit[K comparable, V any] struct {
-	key    K
-	entry  *entry[V]
-	was    V
-	weight int
-	fresh  bool // the entry came with the edit
+// change is what there was before a value was written.
+type change[K comparable, V any] struct {
+	key   K
+	entry *entry[V]
+	was   V
+	grown int  // as far as it is known without a look at the value
+	more  int  // that it weighs since then
+	fresh bool // the entry came with the change
 }
 
 func layersOver[K comparable, V any](base map[K]*V) layers[K, V] {
@@ -51,19 +52,23 @@ func (t *layers[K, V]) get(key K) *V {
 // edit is get for a caller who changes the value; nil when there is none. The caller puts others
 // in place of the value's members, and writes to nothing that they refer to: it is shared.
 func (t *layers[K, V]) edit(key K) *V {
-	e, fresh := t.own[key], false
-	if e == nil {
-		v := t.get(key)
-		if v == nil {
+	if e := t.own[key]; e != nil {
+		if !slices.ContainsFunc(t.changes, func(c change[K, V]) bool { return c.entry == e }) {
+			t.changes = append(t.changes, change[K, V]{key: key, entry: e, was: *e.value})
+		}
+		return e.value
+	}
+	from, more := t.written[key], 0
+	if from == nil {
+		base := t.base[key]
+		if base == nil {
 			return nil
 		}
-		copied := *v
-		e, fresh = t.enter(key, &copied), true
+		from, more = &entry[V]{base, base}, shallowWeight[V](key)
 	}
-	if fresh || !slices.ContainsFunc(t.edits, func(other edit[K, V]) bool { return other.entry == e }) {
-		t.edits = append(t.edits, edit[K, V]{key, e, *e.value, e.weight, fresh})
-	}
-	return e.value
+	copied := *from.value
+	t.enter(change[K, V]{key: key, entry: &entry[V]{&copied, from.base}, was: copied, more: more, fresh: true})
+	return &copied
 }
 
 // of is get, or edit for a caller who may change the value.
@@ -76,79 +81,76 @@ func (t *layers[K, V]) of(key K, write bool) *V {
 
 // add puts a value where there is none.
 func (t *layers[K, V]) add(key K, value *V) {
-	t.edits = append(t.edits, edit[K, V]{key: key, entry: t.enter(key, value), was: *value, fresh: true})
+	weight := t.weightOf(key, value)
+	t.enter(change[K, V]{key: key, entry: &entry[V]{value: value}, was: *value, grown: weight, more: weight, fresh: true})
 }
 
-func (t *layers[K, V]) enter(key K, value *V) *entry[V] {
+func (t *layers[K, V]) enter(c change[K, V]) {
 	if t.own == nil {
 		t.own = map[K]*entry[V]{}
 	}
-	e := &entry[V]{value, t.weightOf(key, value)}
-	t.own[key] = e
-	t.weight += e.weight
-	return e
+	t.own[c.key] = c.entry
+	t.weight += c.more
+	t.changes = append(t.changes, c)
 }
 
-// weightOf is about how many bytes an entry takes with all that it refers to.
+// shallowWeight is that of a value which shares all that it refers to.
+func shallowWeight[V any, K comparable](key K) int {
+	var value V
+	return slotSize + sizeOf(reflect.ValueOf(&key).Elem()) + int(unsafe.Sizeof(value))
+}
+
+// weightOf is that of a value which shares nothing.
 func (t *layers[K, V]) weightOf(key K, value *V) int {
-	return slotSize + sizeOf(reflect.ValueOf(&key).Elem()) + int(unsafe.Sizeof(*value)) + t.sizer.size(unsafe.Pointer(value))
+	return shallowWeight[V](key) + t.sizer.size(unsafe.Pointer(value))
 }
 
-// weigh weighs what was edited, and returns by how many bytes that has grown, without the copies
-// that were made for the edits. It comes once before keep or undo.
+// weigh weighs what was changed, and returns by how many bytes the values have grown. It comes
+// once before keep or undo.
 func (t *layers[K, V]) weigh() (grown int) {
-	for i := range t.edits {
-		edit := &t.edits[i]
-		more := t.sizer.larger(unsafe.Pointer(edit.entry.value), unsafe.Pointer(&edit.was))
-		edit.entry.weight += more
+	for i := range t.changes {
+		c := &t.changes[i]
+		larger, more := t.sizer.change(unsafe.Pointer(c.entry.value), unsafe.Pointer(&c.was), unsafe.Pointer(c.entry.base))
+		c.more += more
 		t.weight += more
-		grown += edit.entry.weight - edit.weight
+		grown += c.grown + larger
 	}
 	return grown
 }
 
-// keep is for edits that are to stay.
+// keep is for changes that are to stay.
 func (t *layers[K, V]) keep() {
-	clear(t.edits) // or it holds what they were
-	t.edits = t.edits[:0]
+	clear(t.changes) // or it holds what they were
+	t.changes = t.changes[:0]
 }
 
-// undo puts back what was there before the edits.
+// undo puts back what there was before the changes.
 func (t *layers[K, V]) undo() {
-	for _, edit := range t.edits {
-		*edit.entry.value = edit.was
-		t.weight += edit.weight - edit.entry.weight
-		edit.entry.weight = edit.weight
-		if edit.fresh {
-			t.weight -= edit.weight
-			delete(t.own, edit.key)
+	for _, c := range t.changes {
+		*c.entry.value = c.was
+		t.weight -= c.more
+		if c.fresh {
+			delete(t.own, c.key)
 		}
 	}
 	t.keep()
 }
 
-// share returns a copy. There are no edits when it is called. Where nothing was written either
-// it changes nothing, so that many may share a snapshot at once.
+// share returns a copy, when there are no changes. Where nothing was written either it changes
+// nothing, so that many may share a snapshot at once.
 func (t *layers[K, V]) share() layers[K, V] {
 	if len(t.own) > 0 {
 		written := maps.Clone(t.written)
 		if written == nil {
 			written = make(map[K]*entry[V], len(t.own))
 		}
-		for key, e := range t.own {
-			if replaced := written[key]; replaced != nil {
-				t.weight -= replaced.weight
-			}
-			written[key] = e
-		}
+		maps.Copy(written, t.own)
 		t.written, t.own = written, nil
 	}
-	other := *t
-	other.own, other.edits = nil, nil // even if they are empty
-	return other
+	return layers[K, V]{sizer: t.sizer, base: t.base, written: t.written}
 }
 
-// room is what all values of base come to weigh that have been edited.
+// room is what all values of base would weigh that share nothing.
 func (t *layers[K, V]) room() (weight int) {
 	for key, value := range t.base {
 		weight += t.weightOf(key, value)

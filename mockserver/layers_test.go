@@ -27,7 +27,7 @@ func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 		At     time.Time
 	}
 	beginning := func() map[int]*value {
-		return map[int]*value{1: {N: 1}, 2: {N: 2, Text: "two", Any: []any{"two"}}, 3: {N: 3, Texts: []string{"three"}}}
+		return map[int]*value{1: {N: 1}, 2: {N: 2, Text: "two", Any: "two"}, 3: {N: 3, Texts: []string{"three"}}}
 	}
 	random := func(r *rand.Rand, n int) value {
 		v := value{N: n, Text: strings.Repeat("x", r.IntN(100)), Texts: make([]string, r.IntN(3)), At: time.Now()}
@@ -40,13 +40,14 @@ func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		base := beginning()
-		layered, plain := layersOver(base), map[int]value{}
+		layered, plain, began := layersOver(base), map[int]value{}, 0
 		for key, v := range base {
 			plain[key] = *v
 		}
 		type copied struct {
 			layered layers[int, value]
 			plain   map[int]value
+			began   int // what it weighed as a copy
 		}
 		var copies []copied
 		for step := range 60 {
@@ -76,15 +77,15 @@ func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 				require.Len(t, layered.own, written)
 				require.Equal(t, weight, layered.weight)
 			case 3:
-				copies = append(copies, copied{layered.share(), maps.Clone(plain)})
+				copies = append(copies, copied{layered.share(), maps.Clone(plain), weighed(&layered)})
 			default:
 				if len(copies) > 0 {
 					c := copies[r.IntN(len(copies))]
-					layered, plain = c.layered.share(), maps.Clone(c.plain)
+					layered, plain, began = c.layered.share(), maps.Clone(c.plain), c.began
 				}
 			}
-			for _, c := range append(copies, copied{layered, plain}) {
-				require.Equal(t, weighed(&c.layered), c.layered.weight, fmt.Sprint(seed, step))
+			for _, c := range append(copies, copied{layered, plain, began}) {
+				require.Equal(t, weighed(&c.layered)-c.began, c.layered.weight, fmt.Sprint(seed, step))
 				require.Len(t, c.layered.all(), len(c.plain), fmt.Sprint(seed, step))
 				for key, want := range c.plain {
 					require.Equal(t, want, *c.layered.get(key), fmt.Sprint(seed, step))
@@ -96,14 +97,42 @@ func TestLayersReadAsMapsThatAreCopiedWhole(t *testing.T) {
 	}
 }
 
-// weighed is the weight, worked out from everything.
+// weighed is what the values that are in force weigh, worked out from everything.
 func weighed[K comparable, V any](t *layers[K, V]) (size int) {
-	for _, layer := range []map[K]*entry[V]{t.written, t.own} {
-		for key, e := range layer {
-			size += slotSize + sizeOf(reflect.ValueOf(&key).Elem()) + sizeOf(reflect.ValueOf(e.value))
+	inForce := maps.Clone(t.written)
+	if inForce == nil {
+		inForce = map[K]*entry[V]{}
+	}
+	maps.Copy(inForce, t.own)
+	for key, e := range inForce {
+		size += slotSize + sizeOf(reflect.ValueOf(key)) + int(reflect.TypeFor[V]().Size())
+		if base := t.base[key]; base != nil {
+			size += sizeBesides(reflect.ValueOf(e.value).Elem(), reflect.ValueOf(base).Elem())
+		} else {
+			size += sizeOf(reflect.ValueOf(e.value).Elem())
 		}
 	}
 	return size
+}
+
+// sizeBesides is sizeOf without what another value refers to as well.
+func sizeBesides(v, other reflect.Value) (size int) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := 0; i < v.NumField() && v.Type() != timeType; i++ {
+			size += sizeBesides(v.Field(i), other.Field(i))
+		}
+		return size
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.String:
+		if v.UnsafePointer() == other.UnsafePointer() {
+			return 0
+		}
+	case reflect.Interface:
+		if v.Equal(other) {
+			return 0
+		}
+	}
+	return sizeOf(v)
 }
 
 // What has grown is told apart from what was copied for it.

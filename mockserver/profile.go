@@ -126,7 +126,7 @@ func (p profileServer) CancelSubscription(courseID string) (*api.Message, error)
 	case p.user.Subscriptions[i].Cancelled:
 		return nil, rejected(contract.Reject(contract.InQuery, "the subscription to this course is cancelled already", "course_id"))
 	}
-	p.user.Subscriptions = slices.Clone(p.user.Subscriptions)
+	p.user.Subscriptions = cloneExactly(p.user.Subscriptions)
 	p.user.Subscriptions[i].Cancelled = true
 	return &api.Message{Message: "The subscription is cancelled"}, nil
 }
@@ -143,7 +143,7 @@ func (p profileServer) verified(code string, issues []contract.Issue, done strin
 	if len(issues) > 0 {
 		return nil, rejected(issues...)
 	}
-	p.user.Codes = slices.Clone(p.user.Codes)
+	p.user.Codes = cloneExactly(p.user.Codes)
 	p.user.Codes[i].Used = true
 	change()
 	return &api.Message{Message: done}, nil

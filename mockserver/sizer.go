@@ -51,24 +51,45 @@ func (s *sizer) size(p unsafe.Pointer) (size int) {
 		return size
 	case reflect.Struct:
 		for i := range s.inner {
-			size += s.inner[i].size(unsafe.Add(p, s.inner[i].at))
+			size += s.inner[i].size(s.inner[i].in(p))
 		}
 		return size
 	}
 	return sizeOf(reflect.NewAt(s.typ, p).Elem())
 }
 
-// larger is by how much the size of the value at p is over that of the one at other. It does not
-// look at what they share.
-func (s *sizer) larger(p, other unsafe.Pointer) (size int) {
+// change compares the value at p with what it was: by how many bytes it has grown, and by how many
+// it takes more, since what base refers to is there in any case. It looks at nothing that has not
+// changed. base may be nil.
+func (s *sizer) change(p, was, base unsafe.Pointer) (grown, more int) {
 	if s.kind == reflect.Struct {
 		for i := range s.inner {
-			size += s.inner[i].larger(unsafe.Add(p, s.inner[i].at), unsafe.Add(other, s.inner[i].at))
+			member := &s.inner[i]
+			g, m := member.change(member.in(p), member.in(was), member.in(base))
+			grown, more = grown+g, more+m
 		}
-		return size
+		return grown, more
 	}
-	if unsafe.String((*byte)(p), s.bytes) == unsafe.String((*byte)(other), s.bytes) {
-		return 0
+	if s.same(p, was) {
+		return 0, 0
 	}
-	return s.size(p) - s.size(other)
+	now, before := s.size(p), s.size(was)
+	if s.same(was, base) {
+		return now - before, now
+	}
+	return now - before, now - before
+}
+
+// in is where a member is in the struct at p.
+func (s *sizer) in(p unsafe.Pointer) unsafe.Pointer {
+	if p == nil {
+		return nil
+	}
+	return unsafe.Add(p, s.at)
+}
+
+// same reports whether two values, which are no structs, refer to the same: they have the same
+// words, and nobody writes to what they refer to.
+func (s *sizer) same(p, other unsafe.Pointer) bool {
+	return other != nil && unsafe.String((*byte)(p), s.bytes) == unsafe.String((*byte)(other), s.bytes)
 }

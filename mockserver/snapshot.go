@@ -20,14 +20,7 @@ type Snapshot struct {
 func (s *Space) Snapshot() *Snapshot {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	return s.snapshot()
-}
-
-// snapshot is Snapshot for who has locked the state.
-func (s *Space) snapshot() *Snapshot {
-	shared := s.world.share()
-	s.server.storage.book(&s.world.account, s.world.held(), false) // without what nobody shares
-	return &Snapshot{data: shared, clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
+	return &Snapshot{data: s.world.share(), clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
 }
 
 // Restore makes the space what it was, or what another space was, when the snapshot was
@@ -110,7 +103,8 @@ func (s *Space) SetState(state State) error {
 func (s *Space) Update(edit func(*State)) error {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	edited := s.snapshot().State()
+	now := Snapshot{data: s.world.share(), clock: s.clock.setting(), faults: s.Faults(), limits: s.Limits()}
+	edited := now.State()
 	edit(&edited)
 	if err := edited.Check(); err != nil {
 		return err

@@ -8,10 +8,10 @@ import (
 )
 
 // WithStateSize bounds the bytes that calls of the four APIs may come to hold in the states of
-// all spaces together, besides one copy of each user that the server began with. Past it a call
-// that would make a state larger is answered with 507, until a space is reset, replaced or
-// removed. What the server began with does not count, nor does what Go code or the admin API
-// puts in its place. By default 64 MiB; 0 keeps it.
+// all spaces together, besides what can take the place of all that the server began with. Past it
+// a call that would make a user larger is answered with 507, until others make theirs smaller or
+// a space is reset, replaced or removed, or expires. What the server began with does not count,
+// nor does what Go code or the admin API puts in its place. By default 64 MiB; 0 keeps it.
 func WithStateSize(bytes int) Option {
 	return func(s *Server) error {
 		if bytes < 0 {
@@ -30,7 +30,7 @@ const defaultStateSize = 64 << 20
 // storage is what calls have written into the states of all spaces.
 type storage struct {
 	set  int64 // by WithStateSize
-	most int64 // that, and a copy of all that calls can write to
+	most int64 // that, and a copy of all that calls can change
 
 	mu   sync.Mutex
 	held int64 // by all spaces
@@ -42,8 +42,8 @@ type account struct {
 	closed bool // the space has gone, and what calls under way still write goes with it
 }
 
-// beginWith works out most. Every first write to a user begins with a copy, for which there is
-// room of its own, so that a large seed leaves calls as much as a small one.
+// beginWith works out most. Calls may put something as large in place of all that there is in the
+// beginning, so that a large seed leaves them as much as a small one.
 func (st *storage) beginWith(beginning *data) {
 	st.most = st.set + beginning.room()
 }
@@ -52,7 +52,7 @@ func (st *storage) beginWith(beginning *data) {
 func (s *Server) keep(w *world) error {
 	grows := w.weigh() > 0
 	if !s.storage.book(&w.account, w.held(), grows) {
-		s.spaces.mu.Lock() // whoever holds this lock waits for no world
+		s.spaces.mu.Lock() // who holds this lock waits for no world but that of a new space
 		s.expire()
 		s.spaces.mu.Unlock()
 		if !s.storage.book(&w.account, w.held(), grows) {
@@ -63,8 +63,10 @@ func (s *Server) keep(w *world) error {
 	return nil
 }
 
-// book says what a space holds now. Where it has to fit, it reports whether it does.
+// book says what a space holds now, which is nothing where calls have made it lighter. Where it
+// has to fit, it reports whether it does.
 func (st *storage) book(a *account, bytes int64, fit bool) bool {
+	bytes = max(bytes, 0)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if a.closed {

@@ -22,6 +22,16 @@ func TestNegativeStateSizeIsRefused(t *testing.T) {
 	assert.EqualError(t, err, "mockserver: WithStateSize: -1 bytes: it may not be negative")
 }
 
+// fillUp has calls hold all that they may, in a space of its own.
+func (m mock) fillUp() {
+	held := 0
+	for size := 1 << 19; size > 0; size /= 2 {
+		if m.call("PUT", "/_space/rest/profile/name-change", named(held+size)).status == 200 {
+			held += size
+		}
+	}
+}
+
 // What calls write is bounded over all spaces and APIs. Calls that make nothing larger go on, and
 // what a space gives back may be written again.
 func TestStateSize(t *testing.T) {
@@ -36,14 +46,8 @@ func TestStateSize(t *testing.T) {
 		return written - 1
 	}
 	written := fill()
-	rest := 0
-	for size := 1 << 16; size > 0; size /= 2 { // what is left
-		if m.call("PUT", "/_space/rest/profile/name-change", named(rest+size)).status == 200 {
-			rest += size
-		}
-	}
-	assert.Greater(t, written, 14, "nearly all of it can be used")
-	assert.Less(t, written, 20)
+	m.fillUp()
+	assert.InDelta(t, 20, written, 1)
 	company := func(name string) string {
 		return `{"companyName":"` + name + `","countryId":1,"phone":"1","firstName":"a","lastName":"b"}`
 	}
@@ -91,7 +95,7 @@ func TestStateSizeIsOfWhatIsHeld(t *testing.T) {
 func TestStateSizeOfSpacesThatExpire(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, m mock) {
-		for i := range 9 {
+		for i := range 12 {
 			m.call("PUT", fmt.Sprintf("/_space/s%d/profile/name-change", i), named(9_500))
 		}
 		assert.Equal(t, 507, m.call("PUT", "/profile/name-change", named(9_500)).status)
@@ -115,5 +119,29 @@ func TestStateSizeLeavesRoomForEachUserOfTheSeed(t *testing.T) {
 		m.call("PATCH", manage, fmt.Sprintf(`{"login":"user-%d","status":"blocked"}`, i)).ok()
 	}
 	m.call("PUT", "/v1.0/profile", `{"companyName":"a name that is longer than all together","countryId":1,"phone":"1","firstName":"a","lastName":"b"}`, "Authorization: Bearer default-token").ok()
-	m.call("PUT", "/profile/name-change", named(100_000)).is(507, `{"detail":"Calls may hold 50000 bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space"}`)
+	m.call("PUT", "/profile/name-change", named(900_000)).is(507, `{"detail":"Calls may hold 50000 bytes in the states of all spaces (-max-state, WithStateSize), and there is no room for what this one writes; reset or remove a space"}`)
+}
+
+// A list that is no longer than it was is no larger, whatever its length.
+func TestStateSizeOfListsThatAreNoLonger(t *testing.T) {
+	t.Parallel()
+	for n := 1; n < 40; n++ {
+		state := mockserver.DefaultState()
+		anna, billed := state.Profile.Users["usr_anna"], state.Billing.Users["test@mail.com"]
+		anna.Subscriptions, anna.Codes, billed.Permissions = nil, nil, nil
+		for i := range n {
+			name := fmt.Sprintf("%06d", i)
+			anna.Subscriptions = append(anna.Subscriptions, mockserver.CourseSubscription{CourseID: name})
+			anna.Codes = append(anna.Codes, mockserver.VerificationCode{Code: name})
+			billed.Permissions = append(billed.Permissions, name)
+		}
+		m := inProcess(t, mockserver.WithState(state), mockserver.WithStateSize(1))
+		m.fillUp()
+		m.call("DELETE", "/profile/subscription?course_id=000000", "").ok()
+		m.call("PUT", "/profile/email-change", `{"new_email":"a@b.example","verification_code":"000000"}`).ok()
+		for _, change := range []string{`"permissions_to_detach":["none"]`, `"permissions_to_attach":["000000"]`, `"permissions_to_detach":["000000"]`} {
+			m.call("PATCH", manage, `{"login":"test@mail.com",`+change+`}`).ok()
+		}
+		assert.Equal(t, 507, m.call("PATCH", manage, `{"login":"test@mail.com","permissions_to_attach":["another","another one"]}`).status)
+	}
 }

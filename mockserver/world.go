@@ -23,7 +23,7 @@ type data struct {
 	vendorUsers   layers[int64, VendorUser]
 }
 
-// weigh is that of all layers, and so on.
+// weigh, keep and undo are for all layers.
 func (d *data) weigh() (grown int) {
 	return d.profile.weigh() + d.billing.weigh() + d.subscription.weigh() + d.subscriptions.weigh() + d.vendor.weigh() + d.vendorUsers.weigh()
 }
@@ -46,6 +46,7 @@ func (d *data) undo() {
 	d.vendorUsers.undo()
 }
 
+// held is what calls have made the state heavier by.
 func (d *data) held() int64 {
 	return int64(d.profile.weight + d.billing.weight + d.subscription.weight + d.subscriptions.weight + d.vendor.weight + d.vendorUsers.weight)
 }

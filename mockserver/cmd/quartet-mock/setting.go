@@ -110,7 +110,7 @@ func (s *settings) list() []*setting {
 		{name: "max-bodies", value: sizeOf(&s.maxBodies), usage: "`bytes` of all requests' bodies under way together, of each what is over 64 KiB; past it there is a 503"},
 		{name: "max-spaces", value: count(&s.maxSpaces), usage: "spaces at a time; a call that needs one more is answered with 507"},
 		{name: "space-idle", value: duration(&s.spaceIdle, time.Millisecond), usage: "`time` after which a space that nobody called makes room for another"},
-		{name: "max-state", value: sizeOf(&s.maxState), usage: "`bytes` that calls may come to hold in the states of all spaces; one that makes a state larger is answered with 507"},
+		{name: "max-state", value: sizeOf(&s.maxState), usage: "`bytes` that calls may come to hold in the states of all spaces; one that makes a user larger is answered with 507"},
 		{name: "journal-calls", value: count(&s.journalCalls), usage: "calls that the journal keeps, over all spaces"},
 		{name: "journal-size", value: sizeOf(&s.journalSize), usage: "`bytes` that the journal keeps, over all spaces"},
 	}
