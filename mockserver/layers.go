@@ -10,7 +10,7 @@ import (
 // layers is a map whose copies share what was written before they were made. A value that was
 // written shares with the one in base all that nothing else was put in place of.
 type layers[K comparable, V any] struct {
-	sizer   *sizer          // of V
+	sizer   *sizer          // of V, a struct
 	base    map[K]*V        // never changed
 	written map[K]*entry[V] // instead of those in base; never changed
 	own     map[K]*entry[V] // instead of those in both; written since the last copy was made
@@ -21,7 +21,7 @@ type layers[K comparable, V any] struct {
 // entry is a value that was written.
 type entry[V any] struct {
 	value *V
-	base  *V // with which it shares what was not replaced; nil: there is none
+	own   members // those that it does not share with base
 }
 
 // change is what there was before a value was written.
@@ -29,6 +29,7 @@ type change[K comparable, V any] struct {
 	key   K
 	entry *entry[V]
 	was   V
+	own   members
 	grown int  // as far as it is known without a look at the value
 	more  int  // that it weighs since then
 	fresh bool // the entry came with the change
@@ -54,7 +55,7 @@ func (t *layers[K, V]) get(key K) *V {
 func (t *layers[K, V]) edit(key K) *V {
 	if e := t.own[key]; e != nil {
 		if !slices.ContainsFunc(t.changes, func(c change[K, V]) bool { return c.entry == e }) {
-			t.changes = append(t.changes, change[K, V]{key: key, entry: e, was: *e.value})
+			t.changes = append(t.changes, change[K, V]{key: key, entry: e, was: *e.value, own: e.own})
 		}
 		return e.value
 	}
@@ -64,10 +65,10 @@ func (t *layers[K, V]) edit(key K) *V {
 		if base == nil {
 			return nil
 		}
-		from, more = &entry[V]{base, base}, shallowWeight[V](key)
+		from, more = &entry[V]{value: base}, shallowWeight[V](key)
 	}
 	copied := *from.value
-	t.enter(change[K, V]{key: key, entry: &entry[V]{&copied, from.base}, was: copied, more: more, fresh: true})
+	t.enter(change[K, V]{key: key, entry: &entry[V]{&copied, from.own}, was: copied, more: more, fresh: true})
 	return &copied
 }
 
@@ -82,7 +83,7 @@ func (t *layers[K, V]) of(key K, write bool) *V {
 // add puts a value where there is none.
 func (t *layers[K, V]) add(key K, value *V) {
 	weight := t.weightOf(key, value)
-	t.enter(change[K, V]{key: key, entry: &entry[V]{value: value}, was: *value, grown: weight, more: weight, fresh: true})
+	t.enter(change[K, V]{key: key, entry: &entry[V]{value, allMembers}, was: *value, grown: weight, more: weight, fresh: true})
 }
 
 func (t *layers[K, V]) enter(c change[K, V]) {
@@ -110,7 +111,7 @@ func (t *layers[K, V]) weightOf(key K, value *V) int {
 func (t *layers[K, V]) weigh() (grown int) {
 	for i := range t.changes {
 		c := &t.changes[i]
-		larger, more := t.sizer.change(unsafe.Pointer(c.entry.value), unsafe.Pointer(&c.was), unsafe.Pointer(c.entry.base))
+		larger, more := t.sizer.change(unsafe.Pointer(c.entry.value), unsafe.Pointer(&c.was), &c.entry.own)
 		c.more += more
 		t.weight += more
 		grown += c.grown + larger
@@ -127,7 +128,7 @@ func (t *layers[K, V]) keep() {
 // undo puts back what there was before the changes.
 func (t *layers[K, V]) undo() {
 	for _, c := range t.changes {
-		*c.entry.value = c.was
+		*c.entry.value, c.entry.own = c.was, c.own
 		t.weight -= c.more
 		if c.fresh {
 			delete(t.own, c.key)

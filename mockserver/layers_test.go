@@ -135,42 +135,73 @@ func sizeBesides(v, other reflect.Value) (size int) {
 	return sizeOf(v)
 }
 
-// What has grown is told apart from what was copied for it.
+// worded is the smallest value that refers to anything.
+type worded struct{ is string }
+
+// What has grown is told apart from what was copied for it, and from what it weighs.
 func TestLayersWeighWhatHasGrown(t *testing.T) {
 	t.Parallel()
-	text := "twelve bytes"
-	layered := layersOver(map[int]*string{1: &text})
+	layered := layersOver(map[int]*worded{1: {"twelve bytes"}})
+	const copied = slotSize + 16
 	for _, tc := range []struct {
-		write func()
-		grown int
+		write        func()
+		grown, heavy int
 	}{
-		{func() {}, 0},
-		{func() { layered.edit(1) }, 0},
-		{func() { *layered.edit(1) = "ten  bytes" }, -2},
-		{func() { *layered.edit(1) += "!"; *layered.edit(1) += "?" }, 2},
-		{func() { layered.add(2, new(string)) }, slotSize + 16},
-		{func() { *layered.edit(2) = "a" }, 1},
-		{func() { layered.edit(3) }, 0},
+		{func() {}, 0, 0},
+		{func() { layered.edit(1) }, 0, copied},
+		{func() { layered.edit(1).is = "ten  bytes" }, -2, 10},
+		{func() { layered.edit(1).is += "!"; layered.edit(1).is += "?" }, 2, 2},
+		{func() { layered.edit(1).is = "" }, -12, -12},
+		{func() { layered.edit(1).is = "ten  bytes" }, 10, 10},
+		{func() { layered.add(2, &worded{}) }, slotSize + 16, slotSize + 16},
+		{func() { layered.edit(2).is = "a" }, 1, 1},
+		{func() { layered.edit(3) }, 0, 0},
 	} {
+		before := layered.weight
 		tc.write()
 		assert.Equal(t, tc.grown, layered.weigh())
 		layered.keep()
-		assert.Equal(t, weighed(&layered), layered.weight)
+		assert.Equal(t, tc.heavy, layered.weight-before)
 	}
-	assert.Equal(t, "twelve bytes", text)
+	assert.Equal(t, "twelve bytes", layered.base[1].is)
 }
 
-// A copy has edits of its own, when there is room for some, too.
-func TestLayersShareNoEdits(t *testing.T) {
+// What was undone is shared again.
+func TestLayersUndoWhatIsShared(t *testing.T) {
 	t.Parallel()
-	one, two := "one", "two"
-	layered := layersOver(map[int]*string{1: &one, 2: &two})
-	*layered.edit(1) = "1"
+	layered := layersOver(map[int]*worded{1: {"twelve bytes"}})
+	layered.edit(1)
+	layered.keep()
+	for range 2 {
+		before := layered.weight
+		layered.edit(1).is = "ten  bytes"
+		assert.Equal(t, -2, layered.weigh())
+		assert.Equal(t, 10, layered.weight-before)
+		layered.undo()
+		assert.Equal(t, before, layered.weight)
+	}
+}
+
+// A copy has changes of its own, when there is room for some, too.
+func TestLayersShareNoChanges(t *testing.T) {
+	t.Parallel()
+	layered := layersOver(map[int]*worded{1: {"one"}, 2: {"two"}})
+	layered.edit(1).is = "1"
 	layered.keep()
 	other := layered.share()
-	*layered.edit(1), *other.edit(2) = "I", "II"
+	layered.edit(1).is, other.edit(2).is = "I", "II"
 	layered.undo()
-	assert.Equal(t, "1", *layered.get(1))
-	assert.Equal(t, "two", *layered.get(2))
-	assert.Equal(t, "II", *other.get(2))
+	assert.Equal(t, "1", layered.get(1).is)
+	assert.Equal(t, "two", layered.get(2).is)
+	assert.Equal(t, "II", other.get(2).is)
+}
+
+// There is a bit for each member of what the layers are of.
+func TestMembersHaveABitEach(t *testing.T) {
+	t.Parallel()
+	d := newData(defaultState())
+	for _, s := range []*sizer{d.profile.sizer, d.billing.sizer, d.subscription.sizer, d.vendor.sizer, d.vendorUsers.sizer} {
+		assert.NotEmpty(t, s.inner, s.typ)
+		assert.LessOrEqual(t, len(s.inner), 64, s.typ)
+	}
 }

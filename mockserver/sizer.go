@@ -13,7 +13,7 @@ type sizer struct {
 	kind  reflect.Kind
 	bytes uintptr // of a value itself
 	at    uintptr // in the struct that it is a member of
-	inner []sizer // the members of a struct that refer to anything, or what a pointer points to
+	inner []sizer // the members of a struct and of structs within that refer to anything, or what a pointer points to
 }
 
 func sizerOf(t reflect.Type, at uintptr) sizer {
@@ -23,20 +23,21 @@ func sizerOf(t reflect.Type, at uintptr) sizer {
 		s.inner = []sizer{sizerOf(t.Elem(), 0)}
 	case t.Kind() == reflect.Struct && t != timeType:
 		for i := range t.NumField() {
-			if member := sizerOf(t.Field(i).Type, t.Field(i).Offset); member.refers() {
-				s.inner = append(s.inner, member)
-			}
+			s.inner = append(s.inner, referring(sizerOf(t.Field(i).Type, at+t.Field(i).Offset))...)
 		}
 	}
 	return s
 }
 
-func (s *sizer) refers() bool {
+// referring are those of a struct, or a value itself, if they refer to anything.
+func referring(s sizer) []sizer {
 	switch s.kind {
+	case reflect.Struct:
+		return s.inner
 	case reflect.String, reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
-		return true
+		return []sizer{s}
 	}
-	return len(s.inner) > 0
+	return nil
 }
 
 // size is that of sizeOf, for the value at p.
@@ -51,45 +52,38 @@ func (s *sizer) size(p unsafe.Pointer) (size int) {
 		return size
 	case reflect.Struct:
 		for i := range s.inner {
-			size += s.inner[i].size(s.inner[i].in(p))
+			size += s.inner[i].size(unsafe.Add(p, s.inner[i].at))
 		}
 		return size
 	}
 	return sizeOf(reflect.NewAt(s.typ, p).Elem())
 }
 
-// change compares the value at p with what it was: by how many bytes it has grown, and by how many
-// it takes more, since what base refers to is there in any case. It looks at nothing that has not
-// changed. base may be nil.
-func (s *sizer) change(p, was, base unsafe.Pointer) (grown, more int) {
-	if s.kind == reflect.Struct {
-		for i := range s.inner {
-			member := &s.inner[i]
-			g, m := member.change(member.in(p), member.in(was), member.in(base))
-			grown, more = grown+g, more+m
+// members has a bit for every member of a struct that refers to anything, in their order. From the
+// 65th on there is none: such a member counts as one that is not there.
+type members uint64
+
+const allMembers = ^members(0)
+
+// change compares the struct at p with what it was: by how many bytes it has grown, and by how many
+// it takes more. own are those of its members that it shares with no other, to which come those
+// that have changed; what these have left behind is there still if it was shared. What has not
+// changed is not looked at. A member is the same if its words are, for nobody writes to what they
+// refer to.
+func (s *sizer) change(p, was unsafe.Pointer, own *members) (grown, more int) {
+	for i := range s.inner {
+		m := &s.inner[i]
+		to, from := unsafe.Add(p, m.at), unsafe.Add(was, m.at)
+		if unsafe.String((*byte)(to), m.bytes) == unsafe.String((*byte)(from), m.bytes) {
+			continue
 		}
-		return grown, more
+		now, before := m.size(to), m.size(from)
+		grown += now - before
+		if bit := members(1) << i; *own&bit == 0 {
+			*own |= bit
+			before = 0
+		}
+		more += now - before
 	}
-	if s.same(p, was) {
-		return 0, 0
-	}
-	now, before := s.size(p), s.size(was)
-	if s.same(was, base) {
-		return now - before, now
-	}
-	return now - before, now - before
-}
-
-// in is where a member is in the struct at p.
-func (s *sizer) in(p unsafe.Pointer) unsafe.Pointer {
-	if p == nil {
-		return nil
-	}
-	return unsafe.Add(p, s.at)
-}
-
-// same reports whether two values, which are no structs, refer to the same: they have the same
-// words, and nobody writes to what they refer to.
-func (s *sizer) same(p, other unsafe.Pointer) bool {
-	return other != nil && unsafe.String((*byte)(p), s.bytes) == unsafe.String((*byte)(other), s.bytes)
+	return grown, more
 }
