@@ -7,13 +7,9 @@ import (
 )
 
 // clone returns a copy that shares nothing with s.
-func (s State) clone() State { return *clone(&s) }
-
-// clone returns a copy of plain data that shares nothing with it.
-func clone[T any](v *T) *T {
-	var copied T
-	deepCopy(reflect.ValueOf(&copied).Elem(), reflect.ValueOf(v).Elem())
-	return &copied
+func (s State) clone() (copied State) {
+	deepCopy(reflect.ValueOf(&copied).Elem(), reflect.ValueOf(s))
+	return copied
 }
 
 // cloneExactly is slices.Clone without room for more, so that a list that is no longer than it was

@@ -101,17 +101,6 @@ const (
 	mapSlots = 8 // of the smallest map; larger ones may be half empty
 )
 
-// tableSize is the room that a map has for its entries, without what they refer to.
-func tableSize(v reflect.Value) int {
-	switch {
-	case v.IsNil():
-		return 0
-	case v.Len() == 0:
-		return mapSize
-	}
-	return mapSize + max(mapSlots, 2*v.Len())*int(v.Type().Key().Size()+v.Type().Elem().Size())
-}
-
 // sizeOf returns about how many bytes plain data refers to.
 func sizeOf(v reflect.Value) (size int) {
 	switch v.Kind() {
@@ -135,7 +124,9 @@ func sizeOf(v reflect.Value) (size int) {
 		if v.IsNil() {
 			return 0
 		}
-		size = tableSize(v)
+		if size = mapSize; v.Len() > 0 {
+			size += max(mapSlots, 2*v.Len()) * int(v.Type().Key().Size()+v.Type().Elem().Size())
+		}
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		for entry := v.MapRange(); entry.Next(); {
 			key.SetIterKey(entry)
