@@ -226,17 +226,13 @@ func isFold(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || 
 // isFolded reports whether single blanks between words are all that a text has to fold, as
 // nearly every text of a server.
 func isFolded(text string) bool {
-	blank := true // was before
-	for i := range len(text) {
-		switch {
-		case text[i] < ' ' || text[i] > '~':
-			rest := text[i:]
-			return !strings.HasSuffix(rest, " ") && !strings.Contains(rest, "  ") &&
-				!strings.ContainsFunc(rest, func(r rune) bool { return r != ' ' && isFold(r) })
-		case text[i] == ' ' && blank:
-			return false
-		}
-		blank = text[i] == ' '
+	if strings.HasPrefix(text, " ") || strings.HasSuffix(text, " ") || strings.Contains(text, "  ") {
+		return false
 	}
-	return !blank || text == ""
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return !strings.ContainsFunc(text[i:], func(r rune) bool { return r != ' ' && isFold(r) })
+		}
+	}
+	return true
 }

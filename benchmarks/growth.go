@@ -249,8 +249,8 @@ with a profile, a credential and a subscription. Called for one of them alone, a
 and takes longer among many only if it has more to do. In the tables calls go round all of them, far from the last one each, so that
 what a call needs has left the processor's caches when there is much, and the time to get it back is what grows. The mock by hand of
 the section before, which keeps its users in a map and does no more than find one, shows how much that is. A space's journal keeps %d
-calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, which
-copies them. MB are of heap, of %d mocks of each size: after one GET by each, and after that. %d rounds of %s each.
+calls here. Before times are taken it is full, and everybody's name and subscription have been changed once, for
+which a part of each was copied. MB are of heap, of %d mocks of each size: after one GET by each, and after that. %d rounds of %s each.
 
 ![cost and memory by spaces and by users](%s)
 `, growthJournal, growthMocks, growthRounds, growthSlice, growthPlot)

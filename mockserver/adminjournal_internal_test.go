@@ -34,7 +34,7 @@ func TestListingIsThatOfTheWholeJournal(t *testing.T) {
 		s, err := New(WithJournal(3*mostListed, 0))
 		require.NoError(t, err)
 		for i := range calls {
-			send(t, s, http.MethodPut, fmt.Sprintf("/profile/name-change?n=%d", i), `{"first_name":"\u0007é","last_name":null}`)
+			send(t, s, http.MethodPut, fmt.Sprintf("/profile/name-change?n=%d", i), `{"first_name":"\u0007é","last_name":null}`, 200)
 		}
 		entries := append([]Entry{}, s.Journal()...)
 		assert.Equal(t, string(jsonOf(journalAnswer{entries, s.Dropped()})), listed(t, s, ""))
@@ -53,7 +53,7 @@ func TestListingOfAJournalThatChanges(t *testing.T) {
 	require.NoError(t, err)
 	fill := func(calls int) {
 		for range calls {
-			send(t, s, http.MethodPut, "/profile/name-change", `{"first_name":"A","last_name":null}`)
+			send(t, s, http.MethodPut, "/profile/name-change", `{"first_name":"A","last_name":null}`, 200)
 		}
 	}
 	all := func(*record) bool { return true }

@@ -30,8 +30,8 @@ type change[K comparable, V any] struct {
 	entry *entry[V]
 	was   V
 	own   members
-	grown int  // as far as it is known without a look at the value
-	more  int  // that it weighs since then
+	grown int  // by being new
+	more  int  // by which weight has risen for it
 	fresh bool // the entry came with the change
 }
 

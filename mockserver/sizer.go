@@ -60,7 +60,7 @@ func (s *sizer) size(p unsafe.Pointer) (size int) {
 }
 
 // members has a bit for every member of a struct that refers to anything, in their order. From the
-// 65th on there is none: such a member counts as one that is not there.
+// 65th on there is none, and what such a member was goes on counting.
 type members uint64
 
 const allMembers = ^members(0)

@@ -51,6 +51,7 @@ func (d *data) held() int64 {
 	return int64(d.profile.weight + d.billing.weight + d.subscription.weight + d.subscriptions.weight + d.vendor.weight + d.vendorUsers.weight)
 }
 
+// room is what it weighs to put something as large in place of all that calls can change.
 func (d *data) room() int64 {
 	return int64(d.profile.room() + d.billing.room() + d.subscription.room() + d.vendor.room() + d.vendorUsers.room())
 }
